@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The commands: bpf(2)'s attributes in, objects and results out. The same code
+ * answers the device's ioctls in the kernel and the in-process engine in
+ * userspace; what differs between the two is the list of functions below that
+ * each world implements (struct kbpf_world).
+ */
+#ifndef KBPF_CMD_H
+#define KBPF_CMD_H
+
+#include "port.h"
+#include "kbpf.h"
+#include "object.h"
+#include "prog.h"
+
+struct kbpf_map;
+
+/* Capabilities that commands ask for. */
+enum kbpf_cap {
+	KBPF_CAP_BPF,		/* CAP_BPF or CAP_SYS_ADMIN */
+	KBPF_CAP_PERFMON,	/* CAP_PERFMON or CAP_SYS_ADMIN */
+	KBPF_CAP_NET_ADMIN,	/* CAP_NET_ADMIN or CAP_SYS_ADMIN */
+};
+
+/**
+ * struct kbpf_link - a program attached to something
+ * @obj: object header, KBPF_KIND_LINK
+ * @type: enum kbpf_link_type
+ * @prog: the program, with a reference
+ * @detach: takes the program off; called once, before the link is freed or by
+ *	KBPF_LINK_DETACH; process context, may sleep; no run of the program
+ *	through this link is under way when it returns
+ * @fill_info: fills the part of the link info that @type has, with user buffers
+ *	named in @info written through kbpf_cmd_copy_str(); 0 or -errno
+ * @free: frees the structure
+ * @lock: serialises detaching
+ * @detached: @detach was called
+ */
+struct kbpf_link {
+	struct kbpf_object obj;
+	u32 type;
+	struct kbpf_prog *prog;
+	void (*detach)(struct kbpf_link *link);
+	int (*fill_info)(struct kbpf_link *link, struct kbpf_link_info *info);
+	void (*free)(struct kbpf_link *link);
+	struct mutex lock;
+	bool detached;
+};
+
+/**
+ * kbpf_link_init() - set up the common part of a link
+ * @link: the link; @type, @detach, @fill_info and @free are set by the caller
+ * @prog: the program; the link takes a reference
+ */
+void kbpf_link_init(struct kbpf_link *link, struct kbpf_prog *prog);
+
+/**
+ * kbpf_cmd() - carry a command out
+ * @cmd: enum kbpf_cmd
+ * @uattr: user address of the attributes
+ * @size: bytes there that the caller knows
+ *
+ * Context: process.
+ * Return: a descriptor or 0, or -errno as kbpf.h says.
+ */
+long kbpf_cmd(u32 cmd, u64 uattr, u32 size);
+
+/**
+ * kbpf_cmd_copy_str() - give a string to a user buffer that may be short
+ * @ubuf: user address, or 0
+ * @ulen: in: room; out: what the string needs, with its zero
+ * @str: the string
+ *
+ * Return: 0; -ENOSPC when it was cut; -EINVAL when only one of buffer and room
+ * is there; -EFAULT.
+ */
+int kbpf_cmd_copy_str(u64 ubuf, u32 *ulen, const char *str);
+
+/**
+ * kbpf_prog_free_now() - free a program of which no run can be under way
+ * @prog: the program
+ */
+void kbpf_prog_free_now(struct kbpf_prog *prog);
+
+/* ---- implemented by each world ----------------------------------------------- */
+
+/**
+ * kbpf_world_capable() - may the caller?
+ * @cap: what it needs
+ */
+bool kbpf_world_capable(enum kbpf_cap cap);
+
+/* User memory; 0 or -EFAULT. */
+int kbpf_world_copy_in(void *dst, u64 usrc, size_t size);
+int kbpf_world_copy_out(u64 udst, const void *src, size_t size);
+
+/**
+ * kbpf_world_fd_install() - a new descriptor for an object
+ * @obj: the object; on success the descriptor owns the caller's reference as a
+ *	user reference
+ * @flags: KBPF_F_RDONLY or KBPF_F_WRONLY for maps, else 0
+ *
+ * Return: the descriptor or -errno.
+ */
+int kbpf_world_fd_install(struct kbpf_object *obj, u32 flags);
+
+/**
+ * kbpf_world_fd_get() - the object behind a descriptor
+ * @fd: descriptor
+ * @flags: out: as installed; may be NULL
+ *
+ * Return: the object with a reference; ERR_PTR(-EBADF) not open,
+ * ERR_PTR(-EINVAL) not an object of this module.
+ */
+struct kbpf_object *kbpf_world_fd_get(int fd, u32 *flags);
+
+/**
+ * kbpf_world_prog_ready() - the executor for an accepted program: JIT or interpreter
+ * @prog: the program
+ *
+ * Return: 0 or -errno.
+ */
+int kbpf_world_prog_ready(struct kbpf_prog *prog);
+
+/* Undoes kbpf_world_prog_ready(). */
+void kbpf_world_prog_unready(struct kbpf_prog *prog);
+
+/**
+ * kbpf_world_free_after_runs() - free a program once no run of it can be under way
+ * @prog: the program; ends in kbpf_prog_free_now()
+ */
+void kbpf_world_free_after_runs(struct kbpf_prog *prog);
+
+/**
+ * kbpf_world_test_run() - run a program on memory
+ * @prog: the program
+ * @ctx: context, kernel memory, as the program sees it
+ * @repeat: runs, at least 1
+ * @retval: out: r0 of the last
+ * @ns: out: time of all
+ *
+ * Return: 0 or -EINTR.
+ */
+int kbpf_world_test_run(struct kbpf_prog *prog, void *ctx, u32 repeat, u64 *retval, u64 *ns);
+
+/**
+ * kbpf_world_perf_open() - KBPF_PERF_OPEN
+ * @attr: attributes
+ *
+ * Return: a descriptor or -errno.
+ */
+int kbpf_world_perf_open(const struct kbpf_perf_open_attr *attr);
+
+/**
+ * kbpf_world_link_create() - attach a program
+ * @attr: attributes; @attr->attach_type is one that @prog's type may have
+ * @prog: the program, borrowed
+ *
+ * Return: the link with one reference and no id, or ERR_PTR(-errno).
+ */
+struct kbpf_link *kbpf_world_link_create(const struct kbpf_link_create_attr *attr,
+					 struct kbpf_prog *prog);
+
+/* KBPF_ENABLE_STATS: timing of runs on (+1) or off (-1). */
+void kbpf_world_stats_enable(int delta);
+
+/* Who is calling: user id. */
+u32 kbpf_world_uid(void);
+u64 kbpf_world_boottime_ns(void);
+/* May addresses be shown to the caller (as %pK decides)? */
+bool kbpf_world_show_addresses(void);
+/* Features and limits: KBPF_FEATURE_* bits. */
+u32 kbpf_world_features(void);
+
+#endif /* KBPF_CMD_H */

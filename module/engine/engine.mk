@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0
+# Objects of the engine, relative to module/engine; read by the module's Kbuild
+# and by userspace/Makefile. One line a room.
+KBPF_ENGINE_OBJS :=
+KBPF_ENGINE_OBJS += log.o object.o
+KBPF_ENGINE_OBJS += isa/opcode.o isa/disasm.o
+KBPF_ENGINE_OBJS += interp/interp.o
+KBPF_ENGINE_OBJS += btf/btf.o
+KBPF_ENGINE_OBJS += maps/map.o
+KBPF_ENGINE_OBJS += cmd/cmd.o

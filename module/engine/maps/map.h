@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Maps: what all types share, and the operations by which the commands, the
+ * helpers and the host reach one. A family of types is one file, ending in its
+ * ops structures; map.def lists them.
+ *
+ * Contexts: operations marked "program" run with RCU read side held and
+ * migration off, in process, softirq, hardirq or NMI-like context (a kprobe
+ * anywhere): they take raw locks only by trylock where the context could
+ * already hold them, never wait, never allocate, and count what they turn away.
+ * Operations marked "command" run in process context and may sleep.
+ */
+#ifndef KBPF_MAP_H
+#define KBPF_MAP_H
+
+#include "port.h"
+#include "port_sync.h"
+#include "kbpf.h"
+#include "env.h"
+#include "object.h"
+
+struct kbpf_btf;
+struct kbpf_map;
+
+/**
+ * struct kbpf_map_counts - per-CPU counts of what a map turned away or did
+ * @refused_full: full
+ * @refused_busy: a lock could not be taken here
+ * @refused_nomem: no memory was at hand
+ * @evicted: dropped to make room
+ * @written: records committed
+ * @discarded: records discarded by the program
+ */
+struct kbpf_map_counts {
+	u64 refused_full;
+	u64 refused_busy;
+	u64 refused_nomem;
+	u64 evicted;
+	u64 written;
+	u64 discarded;
+};
+
+/**
+ * struct kbpf_map_mem - memory of a map that userspace may map
+ * @addr: vmalloc_user() or alike address, page aligned
+ * @size: bytes, a multiple of the page size
+ * @writable: a writable mapping is allowed
+ */
+struct kbpf_map_mem {
+	void *addr;
+	size_t size;
+	bool writable;
+};
+
+/**
+ * struct kbpf_map_ops - one type's operations; NULL where the type has none
+ * @check: command: are these attributes right for the type? 0 or -errno
+ * @create: command: allocates the type's structure (struct kbpf_map first) with
+ *	its own parts; the caller fills in the common fields and the descriptor
+ *	before @create from @attr. ERR_PTR on failure
+ * @free: command: frees all; a grace period has passed since the last program
+ *	could see it
+ * @release_user: command: no descriptor refers to it any more, programs may
+ * @lookup: program: pointer to the value of @key, or NULL
+ * @update: program: 0 or -errno
+ * @delete: program: 0 or -errno
+ * @push: program
+ * @pop: program
+ * @peek: program
+ * @lookup_copy: command: copies the value out (user layout: per-CPU types all
+ *	possible CPUs, each rounded up to 8 bytes); 0 or -errno
+ * @update_copy: command: the opposite
+ * @delete_user: command: NULL means @delete
+ * @next_key: command: the key after @key (NULL: the first) to @next; -ENOENT
+ * @direct_addr: address of offset @off of the direct value; 0 or -EINVAL
+ * @mmap: command: which memory a mapping of [@pgoff, +@size) shows; fills @mem;
+ *	-EINVAL, -EPERM
+ * @poll: readable now? (EPOLLIN or 0)
+ * @entries: entries now; NULL where the type does not count them
+ */
+struct kbpf_map_ops {
+	int (*check)(const struct kbpf_map_create_attr *attr);
+	struct kbpf_map *(*create)(const struct kbpf_map_create_attr *attr);
+	void (*free)(struct kbpf_map *map);
+	void (*release_user)(struct kbpf_map *map);
+
+	void *(*lookup)(struct kbpf_map *map, const void *key);
+	long (*update)(struct kbpf_map *map, const void *key, const void *value, u64 flags);
+	long (*delete)(struct kbpf_map *map, const void *key);
+	long (*push)(struct kbpf_map *map, const void *value, u64 flags);
+	long (*pop)(struct kbpf_map *map, void *value);
+	long (*peek)(struct kbpf_map *map, void *value);
+
+	int (*lookup_copy)(struct kbpf_map *map, const void *key, void *value, u64 flags);
+	int (*update_copy)(struct kbpf_map *map, const void *key, const void *value, u64 flags);
+	int (*delete_user)(struct kbpf_map *map, const void *key);
+	int (*next_key)(struct kbpf_map *map, const void *key, void *next);
+
+	int (*direct_addr)(const struct kbpf_map *map, u32 off, u64 *addr);
+	int (*mmap)(struct kbpf_map *map, u64 pgoff, size_t size, struct kbpf_map_mem *mem);
+	u32 (*poll)(struct kbpf_map *map);
+	u64 (*entries)(struct kbpf_map *map);
+};
+
+/**
+ * struct kbpf_map - what every map begins with
+ * @obj: object header
+ * @ops: the type's operations
+ * @desc: what the verifier sees; never changes after creation
+ * @map_extra: as created
+ * @btf: BTF of key and value with a reference, or NULL
+ * @btf_key_type_id: type of a key, or 0
+ * @btf_value_type_id: type of a value, or 0
+ * @frozen: no more writes by commands; set once, under @lock
+ * @writers: writable mappings and commands that write, under @lock; freezing waits
+ *	for none: it fails with -EBUSY
+ * @lock: serialises freezing and mapping
+ * @memory: bytes held now
+ * @counts: per-CPU counts
+ * @waitq: who polls; woken through kbpf_wake() (port_sync.h), which is safe
+ *	in every context
+ */
+struct kbpf_map {
+	struct kbpf_object obj;
+	const struct kbpf_map_ops *ops;
+	struct kbpf_map_desc desc;
+	u64 map_extra;
+	struct kbpf_btf *btf;
+	u32 btf_key_type_id;
+	u32 btf_value_type_id;
+	bool frozen;
+	u32 writers;
+	struct mutex lock;
+	atomic64_t memory;
+	struct kbpf_map_counts __percpu *counts;
+	struct kbpf_waker waitq;
+};
+
+/**
+ * kbpf_map_create() - create a map
+ * @attr: attributes, reserved fields already checked
+ * @btf: BTF of key and value, or NULL; takes its own reference
+ *
+ * Return: the map with one reference and no id, or ERR_PTR(-errno).
+ */
+struct kbpf_map *kbpf_map_create(const struct kbpf_map_create_attr *attr, struct kbpf_btf *btf);
+
+/**
+ * kbpf_map_user_value_size() - bytes of a value as commands carry it
+ * @map: the map
+ */
+u32 kbpf_map_user_value_size(const struct kbpf_map *map);
+
+/*
+ * The commands' operations: kernel buffers, the map's own user-side flags and
+ * freezing checked here. 0 or -errno as struct kbpf_map_elem_attr says.
+ */
+int kbpf_map_lookup_user(struct kbpf_map *map, const void *key, void *value, u64 flags);
+int kbpf_map_update_user(struct kbpf_map *map, const void *key, const void *value, u64 flags);
+int kbpf_map_delete_user(struct kbpf_map *map, const void *key);
+int kbpf_map_next_key(struct kbpf_map *map, const void *key, void *next);
+int kbpf_map_freeze(struct kbpf_map *map);
+
+/**
+ * kbpf_map_mmap() - which memory a user mapping shows
+ * @map: the map
+ * @pgoff: offset in pages
+ * @size: bytes
+ * @write: PROT_WRITE or could become so
+ * @mem: out; when @write succeeded the map counts a writer until
+ *	kbpf_map_munmap_write()
+ *
+ * Return: 0; -EINVAL not mappable or out of range; -EPERM write not allowed.
+ */
+int kbpf_map_mmap(struct kbpf_map *map, u64 pgoff, size_t size, bool write,
+		  struct kbpf_map_mem *mem);
+void kbpf_map_mmap_write_get(struct kbpf_map *map);
+void kbpf_map_munmap_write(struct kbpf_map *map);
+
+/**
+ * kbpf_map_stats() - fill the counters
+ * @map: the map
+ * @out: the fields after pad0 are set
+ */
+void kbpf_map_stats(struct kbpf_map *map, struct kbpf_map_stats_attr *out);
+
+/*
+ * Ring buffer, for helpers (program context). Reserve returns a pointer to
+ * @size bytes or NULL; records carry their way back to the ring.
+ */
+void *kbpf_ringbuf_reserve(struct kbpf_map *map, u64 size);
+void kbpf_ringbuf_submit(void *record, u64 flags);
+void kbpf_ringbuf_discard(void *record, u64 flags);
+long kbpf_ringbuf_output(struct kbpf_map *map, const void *data, u64 size, u64 flags);
+u64 kbpf_ringbuf_query(struct kbpf_map *map, u64 what);
+
+/**
+ * kbpf_perf_array_get() - the ring in a slot of a perf-event array
+ * @map: the map
+ * @index: slot
+ *
+ * Context: program; RCU protects the result.
+ * Return: the KBPF_KIND_RING object, or NULL.
+ */
+struct kbpf_object *kbpf_perf_array_get(struct kbpf_map *map, u32 index);
+
+#endif /* KBPF_MAP_H */
