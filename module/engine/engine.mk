@@ -7,4 +7,5 @@ KBPF_ENGINE_OBJS += isa/opcode.o isa/disasm.o
 KBPF_ENGINE_OBJS += interp/interp.o
 KBPF_ENGINE_OBJS += btf/btf.o
 KBPF_ENGINE_OBJS += maps/map.o
-KBPF_ENGINE_OBJS += cmd/cmd.o
+KBPF_ENGINE_OBJS += cmd/cmd.o cmd/map_cmd.o cmd/btf_cmd.o cmd/prog_load.o cmd/tag.o
+KBPF_ENGINE_OBJS += cmd/test_run.o cmd/link_cmd.o cmd/info.o

@@ -136,12 +136,14 @@ void kbpf_world_free_after_runs(struct kbpf_prog *prog);
  * @prog: the program
  * @ctx: context, kernel memory, as the program sees it
  * @repeat: runs, at least 1
+ * @cpu: CPU to run on, or -1 for any
  * @retval: out: r0 of the last
  * @ns: out: time of all
  *
- * Return: 0 or -EINTR.
+ * Return: 0; -EINTR (a signal came between runs); -ENXIO (no such CPU).
  */
-int kbpf_world_test_run(struct kbpf_prog *prog, void *ctx, u32 repeat, u64 *retval, u64 *ns);
+int kbpf_world_test_run(struct kbpf_prog *prog, void *ctx, u32 repeat, int cpu,
+			u64 *retval, u64 *ns);
 
 /**
  * kbpf_world_perf_open() - KBPF_PERF_OPEN
@@ -160,6 +162,17 @@ int kbpf_world_perf_open(const struct kbpf_perf_open_attr *attr);
  */
 struct kbpf_link *kbpf_world_link_create(const struct kbpf_link_create_attr *attr,
 					 struct kbpf_prog *prog);
+
+/**
+ * kbpf_world_jit_info() - what a program's info says of its machine code
+ * @prog: the program
+ * @info: jited_prog_len, jited_prog_insns, nr_jited_ksyms, nr_jited_func_lens,
+ *	jited_ksyms and jited_func_lens: in as the user gave them, out as
+ *	struct kbpf_prog_info says; all zero without machine code
+ *
+ * Return: 0 or -EFAULT.
+ */
+int kbpf_world_jit_info(const struct kbpf_prog *prog, struct kbpf_prog_info *info);
 
 /* KBPF_ENABLE_STATS: timing of runs on (+1) or off (-1). */
 void kbpf_world_stats_enable(int delta);

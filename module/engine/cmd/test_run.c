@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KBPF_PROG_TEST_RUN: builds the context that a program's type asks for out of
+ * what the user gives, runs the program on it, and gives back what it left.
+ */
+#include "cmd/call.h"
+#include "progtype/progtype.h"
+
+#define HEADROOM	256u		/* before packet data, as XDP promises */
+#define MAX_DATA	(128u << 10)
+#define ETH_HLEN	14u
+#define ETH_TYPE_AT	12u
+#define MAX_META	252u		/* XDP metadata, a multiple of 4 */
+
+/* Offsets in struct __sk_buff and struct xdp_md: ABI. */
+#define SKB_LEN		0
+#define SKB_PROTOCOL	16
+#define SKB_WIRE_LEN	160
+#define XDP_DATA	0
+#define XDP_DATA_END	4
+
+/**
+ * struct run - one test run
+ * @call: the command
+ * @prog: the program
+ * @type: its type
+ * @ctx: the context as the program sees it
+ * @plain: context without packet: @type->ctx_size bytes
+ * @packet: context with packet
+ * @buf: packet buffer: HEADROOM bytes, then @packet.data_meta or data
+ * @l2: bytes of link-layer header before @packet.data
+ */
+struct run {
+	struct kbpf_call *call;
+	struct kbpf_prog *prog;
+	const struct kbpf_progtype *type;
+	void *ctx;
+	u8 *plain;
+	struct kbpf_packet_ctx *packet;
+	u8 *buf;
+	u32 l2;
+};
+
+/* Reads a user's context of up to @size bytes into @dst; more must be zero. */
+static int read_ctx(const struct kbpf_test_run_attr *attr, void *dst, u32 size)
+{
+	u32 len = min(attr->ctx_size_in, size);
+
+	if (!attr->ctx_in != !attr->ctx_size_in)
+		return -EINVAL;
+	if (!attr->ctx_in)
+		return 0;
+	if (kbpf_world_copy_in(dst, attr->ctx_in, len))
+		return -EFAULT;
+	if (attr->ctx_size_in > size)
+		return kbpf_call_zero_tail(attr->ctx_in + size, attr->ctx_size_in - size);
+	return 0;
+}
+
+static int setup_plain(struct run *run)
+{
+	const struct kbpf_test_run_attr *attr = &run->call->attr.test_run;
+
+	if (attr->data_in || attr->data_size_in || attr->data_out || attr->data_size_out)
+		return -EINVAL;
+	run->plain = kvzalloc(run->type->ctx_size ? run->type->ctx_size : 8, GFP_KERNEL);
+	if (!run->plain)
+		return -ENOMEM;
+	run->ctx = run->plain;
+	return read_ctx(attr, run->plain, run->type->ctx_size);
+}
+
+/*
+ * Fields of the user-visible packet structures that a test run may set; the
+ * rest of a given context must be zero.
+ */
+static const struct settable {
+	bool xdp;
+	u16 from;
+	u16 to;
+} settable[] = {
+	{ false, 8, 12 },	/* mark */
+	{ false, 32, 44 },	/* priority, ingress_ifindex, ifindex */
+	{ false, 48, 68 },	/* cb */
+	{ false, 152, 168 },	/* tstamp, wire_len, gso_segs */
+	{ false, 176, 180 },	/* gso_size */
+	{ false, 184, 192 },	/* hwtstamp */
+	{ true, 0, 8 },		/* data (bytes of metadata), data_end (bytes in all) */
+	{ true, 12, 20 },	/* ingress_ifindex, rx_queue_index */
+};
+
+static bool may_set(bool xdp, u32 off)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(settable); i++)
+		if (settable[i].xdp == xdp && off >= settable[i].from && off < settable[i].to)
+			return true;
+	return false;
+}
+
+static u32 field(const u8 *user, u32 off)
+{
+	u32 val;
+
+	memcpy(&val, user + off, sizeof(val));
+	return val;
+}
+
+static void set_field(u8 *user, u32 off, u32 val)
+{
+	memcpy(user + off, &val, sizeof(val));
+}
+
+static void setup_skb_fields(struct run *run, u32 size)
+{
+	u8 *user = run->packet->user;
+	u16 protocol;
+
+	memcpy(&protocol, run->buf + HEADROOM + ETH_TYPE_AT, sizeof(protocol));
+	set_field(user, SKB_PROTOCOL, protocol);
+	set_field(user, SKB_LEN, size - run->l2);
+	if (!field(user, SKB_WIRE_LEN))
+		set_field(user, SKB_WIRE_LEN, size);
+}
+
+static int setup_xdp_fields(struct run *run, u32 size)
+{
+	struct kbpf_packet_ctx *p = run->packet;
+	u32 meta = field(p->user, XDP_DATA);
+
+	if (run->call->attr.test_run.ctx_in) {
+		if (field(p->user, XDP_DATA_END) != size)
+			return -EINVAL;
+		if (meta > MAX_META || meta % 4 || meta + ETH_HLEN > size)
+			return -EINVAL;
+	}
+	p->data = p->data_meta + meta;
+	return 0;
+}
+
+static int setup_packet(struct run *run)
+{
+	const struct kbpf_test_run_attr *attr = &run->call->attr.test_run;
+	bool xdp = run->type->type == KBPF_PROG_TYPE_XDP;
+	u32 size = attr->data_size_in, i;
+	struct kbpf_packet_ctx *p;
+	int err;
+
+	if (size < ETH_HLEN || size > MAX_DATA)
+		return -EINVAL;
+	run->packet = kzalloc(sizeof(*run->packet), GFP_KERNEL);
+	run->buf = kvzalloc(HEADROOM + size, GFP_KERNEL);
+	if (!run->packet || !run->buf)
+		return -ENOMEM;
+	p = run->packet;
+	if (kbpf_world_copy_in(run->buf + HEADROOM, attr->data_in, size))
+		return -EFAULT;
+	err = read_ctx(attr, p->user, min_t(u32, run->type->ctx_size, sizeof(p->user)));
+	if (err)
+		return err;
+	for (i = 0; i < sizeof(p->user); i++)
+		if (p->user[i] && !may_set(xdp, i))
+			return -EINVAL;
+	/* Classifiers see the packet from its link-layer header, socket filters after it. */
+	run->l2 = run->type->type == KBPF_PROG_TYPE_SOCKET_FILTER ? ETH_HLEN : 0;
+	p->data = run->buf + HEADROOM + run->l2;
+	p->data_meta = p->data;
+	p->data_end = run->buf + HEADROOM + size;
+	run->ctx = p;
+	if (xdp)
+		return setup_xdp_fields(run, size);
+	setup_skb_fields(run, size);
+	return 0;
+}
+
+/* Gives @size bytes back into the room the user named. 0, -ENOSPC, -EFAULT. */
+static int give(u64 uout, u32 *usize, const void *data, u32 size)
+{
+	u32 room = *usize, len = room && room < size ? room : size;
+
+	*usize = size;
+	if (!uout)
+		return 0;
+	if (kbpf_world_copy_out(uout, data, len))
+		return -EFAULT;
+	return len < size ? -ENOSPC : 0;
+}
+
+static int give_packet(struct run *run)
+{
+	struct kbpf_test_run_attr *attr = &run->call->attr.test_run;
+	struct kbpf_packet_ctx *p = run->packet;
+	u8 *from = run->type->type == KBPF_PROG_TYPE_XDP ? p->data_meta : p->data - run->l2;
+	int err = give(attr->data_out, &attr->data_size_out, from, p->data_end - from);
+
+	if (run->type->type == KBPF_PROG_TYPE_XDP) {
+		set_field(p->user, XDP_DATA, p->data - p->data_meta);
+		set_field(p->user, XDP_DATA_END, p->data_end - p->data_meta);
+	}
+	return err;
+}
+
+static int give_back(struct run *run)
+{
+	struct kbpf_test_run_attr *attr = &run->call->attr.test_run;
+	const void *ctx = run->packet ? run->packet->user : run->plain;
+	u32 ctx_size = run->type->ctx_size;
+	int err = 0;
+
+	if (run->packet) {
+		err = give_packet(run);
+		ctx_size = min_t(u32, ctx_size, sizeof(run->packet->user));
+	}
+	if (!err && attr->ctx_out)
+		err = give(attr->ctx_out, &attr->ctx_size_out, ctx, ctx_size);
+	if (err && err != -ENOSPC)
+		return err;
+	if (kbpf_call_out(run->call, test_run.retval) ||
+	    kbpf_call_out(run->call, test_run.duration) ||
+	    kbpf_call_out(run->call, test_run.data_size_out) ||
+	    (attr->ctx_out && kbpf_call_out(run->call, test_run.ctx_size_out)))
+		return -EFAULT;
+	return err;
+}
+
+static int run_it(struct run *run)
+{
+	struct kbpf_test_run_attr *attr = &run->call->attr.test_run;
+	u32 repeat = attr->repeat ? attr->repeat : 1;
+	u64 retval, ns;
+	int err;
+
+	err = run->type->packet ? setup_packet(run) : setup_plain(run);
+	if (err)
+		return err;
+	err = kbpf_world_test_run(run->prog, run->ctx, repeat,
+				  attr->flags & KBPF_F_TEST_RUN_ON_CPU ? (int)attr->cpu : -1,
+				  &retval, &ns);
+	if (err)
+		return err;
+	attr->retval = retval;
+	attr->duration = min_t(u64, div_u64(ns, repeat), U32_MAX);
+	return give_back(run);
+}
+
+long kbpf_call_test_run(struct kbpf_call *call)
+{
+	const struct kbpf_test_run_attr *attr = &call->attr.test_run;
+	struct run run = { .call = call };
+	int err;
+
+	if ((attr->flags & ~KBPF_F_TEST_RUN_ON_CPU) || attr->batch_size ||
+	    (!(attr->flags & KBPF_F_TEST_RUN_ON_CPU) && attr->cpu))
+		return -EINVAL;
+	if (!attr->ctx_out != !attr->ctx_size_out)
+		return -EINVAL;
+	run.prog = kbpf_call_prog(attr->prog_fd);
+	if (IS_ERR(run.prog))
+		return PTR_ERR(run.prog);
+	run.type = kbpf_progtype_find(run.prog->type);
+	err = run_it(&run);
+	kvfree(run.buf);
+	kfree(run.packet);
+	kvfree(run.plain);
+	kbpf_object_put(&run.prog->obj);
+	return err;
+}
