@@ -4,6 +4,8 @@
 KBPF_ENGINE_OBJS :=
 KBPF_ENGINE_OBJS += log.o object.o
 KBPF_ENGINE_OBJS += isa/opcode.o isa/disasm.o
+KBPF_ENGINE_OBJS += helpers/proto.o
+KBPF_ENGINE_OBJS += progtype/progtype.o
 KBPF_ENGINE_OBJS += interp/interp.o
 KBPF_ENGINE_OBJS += btf/btf.o
 KBPF_ENGINE_OBJS += maps/map.o

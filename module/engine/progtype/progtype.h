@@ -36,13 +36,65 @@ struct kbpf_packet_ctx {
 };
 
 /**
+ * enum kbpf_ctx_kind - what a program gets when it loads from a part of its context
+ * @KBPF_CTX_PLAIN: a number
+ * @KBPF_CTX_PACKET: pointer to the packet's data; the field is 4 bytes wide
+ * @KBPF_CTX_PACKET_META: pointer to the metadata before it; 4 bytes wide
+ * @KBPF_CTX_PACKET_END: pointer to the packet's end; 4 bytes wide
+ * @KBPF_CTX_BTF_ARG: argument of the attach point, typed by its BTF; 8 bytes wide
+ */
+enum kbpf_ctx_kind {
+	KBPF_CTX_PLAIN,
+	KBPF_CTX_PACKET,
+	KBPF_CTX_PACKET_META,
+	KBPF_CTX_PACKET_END,
+	KBPF_CTX_BTF_ARG,
+};
+
+/* access to a part of a context, as bits */
+#define KBPF_CTX_READ	(1U << 0)
+#define KBPF_CTX_WRITE	(1U << 1)
+
+/* sizes that a part may be accessed in, as bits: bit n is n bytes */
+#define KBPF_CTX_SIZE_4		BIT(4)
+#define KBPF_CTX_SIZE_8		BIT(8)
+#define KBPF_CTX_SIZE_1TO4	(BIT(1) | BIT(2) | BIT(4))
+#define KBPF_CTX_SIZE_ANY	(BIT(1) | BIT(2) | BIT(4) | BIT(8))
+
+/**
+ * struct kbpf_ctx_part - bytes of a context that are alike
+ * @name: name of the field, or NULL
+ * @start: first byte
+ * @end: byte after the last; an access lies wholly inside, at a multiple of its
+ *	size
+ * @sizes: KBPF_CTX_SIZE_* bits
+ * @access: KBPF_CTX_READ, KBPF_CTX_WRITE
+ * @kind: enum kbpf_ctx_kind
+ * @real: where byte @start is in the context as it runs. A pointer kind is 8
+ *	bytes there, a plain part as wide as here
+ */
+struct kbpf_ctx_part {
+	const char *name;
+	u16 start;
+	u16 end;
+	u16 sizes;
+	u8 access;
+	u8 kind;
+	u16 real;
+};
+
+/**
  * struct kbpf_progtype - a program type
  * @type: enum kbpf_prog_type
  * @name: lower-case name, as "kprobe"
  * @needs: KBPF_NEEDS_* bits
- * @ctx_size: bytes of context as userspace sees it, and as a test run takes it
+ * @ctx_size: bytes of context as userspace sees it, and as a test run takes it;
+ *	0: as many as a test run gives, of which struct kbpf_prog says how many
+ *	the program touches
  * @packet: runs on packets: the context is struct kbpf_packet_ctx, a test run
  *	takes data
+ * @layout: which layout of progtype.def the context has
+ * @ctx_name: what its structure is called in C, for explanations
  */
 struct kbpf_progtype {
 	u32 type;
@@ -50,7 +102,16 @@ struct kbpf_progtype {
 	u32 needs;
 	u32 ctx_size;
 	bool packet;
+	u8 layout;
+	const char *ctx_name;
 };
+
+/* Most bytes of context that a SYSCALL program may touch. */
+#define KBPF_SYSCALL_CTX_MAX	65535
+/* Most bytes of a trace record. */
+#define KBPF_TRACE_RECORD_MAX	8192
+/* Most arguments of an attach point, 8 bytes each. */
+#define KBPF_MAX_FUNC_ARGS	12
 
 /**
  * kbpf_progtype_find() - a program type by number
@@ -66,5 +127,26 @@ const struct kbpf_progtype *kbpf_progtype_find(u32 type);
  * @attach_type: expected_attach_type of a load
  */
 bool kbpf_progtype_attach_ok(u32 type, u32 attach_type);
+
+/**
+ * kbpf_progtype_ret_range() - what a program may return
+ * @type: enum kbpf_prog_type
+ * @attach_type: expected_attach_type of its load
+ * @min: out: least value
+ * @max: out: greatest value
+ *
+ * Return: false if it may return anything.
+ */
+bool kbpf_progtype_ret_range(u32 type, u32 attach_type, s32 *min, s32 *max);
+
+/**
+ * kbpf_progtype_ctx_part() - the part of a context that an access touches
+ * @pt: program type
+ * @off: its first byte
+ *
+ * Return: the part that holds that byte, whether or not it allows the access;
+ * NULL if no part does.
+ */
+const struct kbpf_ctx_part *kbpf_progtype_ctx_part(const struct kbpf_progtype *pt, u32 off);
 
 #endif /* KBPF_PROGTYPE_H */
