@@ -11,6 +11,7 @@
 #	t_fails NAME COMMAND...		passes when COMMAND exits non-zero without a signal
 #	t_eq NAME WANT GOT		passes when both are the same text
 #	t_tap COMMAND...		COMMAND prints (K)TAP itself: take over its cases
+#	t_kmemleak NAME			passes when nothing leaked since the last time (debug kernel)
 #	t_send FILE [NAME]		bring FILE to build/guest/<run>/NAME on the host
 #	t_kernel_at_least MAJOR MINOR	true on such a kernel or a later one
 #	t_done				the suite got to its end
@@ -120,6 +121,34 @@ t_tap()
 		t_not_ok "$*" "status $t_status: $(tail -n 1 "$t_out")"
 	fi
 	rm -f "$t_out"
+}
+
+t_has_kmemleak()
+{
+	grep -q kmemleak=on /proc/cmdline && [ -w /sys/kernel/debug/kmemleak ]
+}
+
+# A leak counts when two scans find it unchanged and it is 5 s old: less is an object between owners.
+t_kmemleak()
+{
+	local t_leaks=$T_STATE/kmemleak
+
+	if ! t_has_kmemleak; then
+		t_skip "$1" "this kernel has no kmemleak"
+		return
+	fi
+	sleep 5
+	echo scan >/sys/kernel/debug/kmemleak
+	echo scan >/sys/kernel/debug/kmemleak
+	cat /sys/kernel/debug/kmemleak >"$t_leaks"
+	echo clear >/sys/kernel/debug/kmemleak
+	if [ -s "$t_leaks" ]; then
+		cat "$t_leaks"
+		t_send "$t_leaks" "kmemleak-$T_SUITE.txt"
+		t_not_ok "$1" "$(grep -c ^unreferenced "$t_leaks") leaks, see kmemleak-$T_SUITE.txt"
+	else
+		t_ok "$1"
+	fi
 }
 
 t_send()

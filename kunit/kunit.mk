@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0
+# What kbpf_kunit.ko is made of, besides the engine. Suites are kbpf_<room>_kunit.o, relative to kunit/;
+# host objects that a suite tests are relative to module/host (never main.o: it would claim /dev/kbpf).
+KBPF_KUNIT_OBJS :=
+KBPF_KUNIT_HOST_OBJS :=
