@@ -17,7 +17,6 @@
 #include <linux/ctype.h>
 #include <linux/err.h>
 #include <linux/errno.h>
-
 #include <linux/hash.h>
 #include <linux/jhash.h>
 #include <linux/kernel.h>
