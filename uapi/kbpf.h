@@ -309,6 +309,7 @@ struct kbpf_map_create_attr {
  * struct kbpf_map_elem_attr - KBPF_MAP_{LOOKUP,UPDATE,DELETE,LOOKUP_AND_DELETE}_ELEM,
  *	KBPF_MAP_GET_NEXT_KEY, KBPF_MAP_FREEZE
  * @map_fd: the map
+ * @pad0: ignored
  * @key: pointer to key_size bytes; GET_NEXT_KEY: 0 asks for the first key
  * @value: pointer to the value, in or out: value_size bytes; for per-CPU types
  *	round_up(value_size, 8) for each possible CPU
@@ -435,6 +436,7 @@ struct kbpf_line_info {
  * @core_relo_rec_size: must be zero
  * @log_true_size: out: bytes that the whole log needs, with its zero
  * @prog_token_fd: must be zero
+ * @pad0: ignored
  *
  * Errors: -EACCES (refused by the verifier; the log says why), -EINVAL
  * (malformed, or a type, helper or flag that is not there), -E2BIG (over a
@@ -489,6 +491,7 @@ struct kbpf_prog_load_attr {
  * @flags: KBPF_F_TEST_RUN_ON_CPU
  * @cpu: with that flag: the CPU to run on
  * @batch_size: must be zero
+ * @pad0: ignored
  *
  * Errors: -E2BIG (a context longer than the type's, with bytes set past it),
  * -ENOSPC (@data_out or @ctx_out too small; what fits is written), -EINTR
@@ -920,6 +923,15 @@ struct kbpf_btf_info {
  * @kprobe_multi.flags: as created
  * @kprobe_multi.missed: hits that ran no program
  * @kprobe_multi.cookies: pointer to room for the cookies, or 0
+ * @uprobe_multi: for KBPF_LINK_TYPE_UPROBE_MULTI
+ * @uprobe_multi.path: pointer to room for the file's path, or 0
+ * @uprobe_multi.offsets: pointer to room for the offsets, or 0
+ * @uprobe_multi.ref_ctr_offsets: pointer to room for the semaphores' offsets, or 0
+ * @uprobe_multi.cookies: pointer to room for the cookies, or 0
+ * @uprobe_multi.path_size: in: room; out: length with the zero
+ * @uprobe_multi.count: in: room; out: places
+ * @uprobe_multi.flags: as created
+ * @uprobe_multi.pid: as created
  * @perf_event: for KBPF_LINK_TYPE_PERF_EVENT
  * @perf_event.type: enum kbpf_perf_event_type
  * @perf_event.pad0: 0

@@ -32,6 +32,11 @@ struct kbpf_jit_image;
 
 /**
  * typedef kbpf_helper_fn - a helper as executors call it
+ * @r1: first argument
+ * @r2: second
+ * @r3: third
+ * @r4: fourth
+ * @r5: fifth
  *
  * Arguments that its prototype does not name are whatever the registers hold.
  */

@@ -11,7 +11,7 @@
 
 struct kbpf_btf;
 
-/**
+/*
  * union kbpf_attr - room for the attributes of any command
  */
 union kbpf_attr {

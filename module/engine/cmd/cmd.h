@@ -90,8 +90,24 @@ void kbpf_prog_free_now(struct kbpf_prog *prog);
  */
 bool kbpf_world_capable(enum kbpf_cap cap);
 
-/* User memory; 0 or -EFAULT. */
+/**
+ * kbpf_world_copy_in() - read the caller's memory
+ * @dst: where to
+ * @usrc: user address
+ * @size: bytes
+ *
+ * Return: 0 or -EFAULT.
+ */
 int kbpf_world_copy_in(void *dst, u64 usrc, size_t size);
+
+/**
+ * kbpf_world_copy_out() - write the caller's memory
+ * @udst: user address
+ * @src: what
+ * @size: bytes
+ *
+ * Return: 0 or -EFAULT.
+ */
 int kbpf_world_copy_out(u64 udst, const void *src, size_t size);
 
 /**
@@ -122,7 +138,10 @@ struct kbpf_object *kbpf_world_fd_get(int fd, u32 *flags);
  */
 int kbpf_world_prog_ready(struct kbpf_prog *prog);
 
-/* Undoes kbpf_world_prog_ready(). */
+/**
+ * kbpf_world_prog_unready() - undo kbpf_world_prog_ready()
+ * @prog: the program; may never have been made ready
+ */
 void kbpf_world_prog_unready(struct kbpf_prog *prog);
 
 /**
@@ -174,15 +193,30 @@ struct kbpf_link *kbpf_world_link_create(const struct kbpf_link_create_attr *att
  */
 int kbpf_world_jit_info(const struct kbpf_prog *prog, struct kbpf_prog_info *info);
 
-/* KBPF_ENABLE_STATS: timing of runs on (+1) or off (-1). */
+/**
+ * kbpf_world_stats_enable() - time runs, or stop timing them
+ * @delta: 1 or -1; runs are timed while the sum is above 0
+ */
 void kbpf_world_stats_enable(int delta);
 
-/* Who is calling: user id. */
+/**
+ * kbpf_world_uid() - who is calling
+ */
 u32 kbpf_world_uid(void);
+
+/**
+ * kbpf_world_boottime_ns() - time since boot, suspend included
+ */
 u64 kbpf_world_boottime_ns(void);
-/* May addresses be shown to the caller (as %pK decides)? */
+
+/**
+ * kbpf_world_show_addresses() - may the caller see kernel addresses, as %%pK decides?
+ */
 bool kbpf_world_show_addresses(void);
-/* Features and limits: KBPF_FEATURE_* bits. */
+
+/**
+ * kbpf_world_features() - KBPF_FEATURE_* bits of this world
+ */
 u32 kbpf_world_features(void);
 
 #endif /* KBPF_CMD_H */
