@@ -62,6 +62,7 @@ def tree_files(tree):
     else:
         names = [os.path.relpath(os.path.join(top, f), tree)
                  for top, _, files in os.walk(tree) for f in files]
+        names = [n for n in names if not n.startswith('build/')]
     return sorted(n for n in names if n and os.path.isfile(os.path.join(tree, n)))
 
 
