@@ -193,6 +193,13 @@ enum kbpf_perf_event_type {
 	KBPF_PERF_EVENT_EVENT		= 6,
 };
 
+/*
+ * attr.type of KBPF_PERF_OPEN for probes, on every kernel: besides these the
+ * numbers that the kernel's own PMUs have in sysfs mean the same, where it has them.
+ */
+#define KBPF_PERF_TYPE_KPROBE	0x6b620001U
+#define KBPF_PERF_TYPE_UPROBE	0x6b620002U
+
 #define KBPF_OBJ_NAME_LEN	16	/* with the terminating zero */
 #define KBPF_TAG_SIZE		8
 #define KBPF_MAX_INSNS		1000000	/* instructions in a program, and verifier steps */
@@ -704,7 +711,8 @@ struct kbpf_raw_tracepoint_attr {
  *
  * By attr.type: PERF_TYPE_SOFTWARE with PERF_COUNT_SW_BPF_OUTPUT opens a ring
  * for perf_event_output (mmap, poll, PERF_EVENT_IOC_{ENABLE,DISABLE}); the
- * number in /sys/bus/event_source/devices/kprobe/type opens a kernel probe
+ * number in /sys/bus/event_source/devices/kprobe/type, or on any kernel
+ * KBPF_PERF_TYPE_KPROBE, opens a kernel probe
  * (PERF_EVENT_IOC_{ENABLE,DISABLE,SET_BPF}), where bit 0 of attr.config asks
  * for a return probe, attr.kprobe_func is a name or 0, and attr.probe_offset
  * or attr.kprobe_addr say where. A probe is armed by its first program.

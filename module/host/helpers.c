@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The table of helpers: number to address. */
+#include <linux/kernel.h>
+#include "env.h"
+#include "helpers.h"
+#include "helpers/proto.h"
+
+static const kbpf_helper_fn helpers[] = {
+#define KBPF_HOST_HELPER(name) [KBPF_FUNC_##name] = kbpf_helper_##name,
+#include "helpers.def"
+#undef KBPF_HOST_HELPER
+};
+
+kbpf_helper_fn kbpf_env_helper(u32 id)
+{
+	return id < ARRAY_SIZE(helpers) ? helpers[id] : NULL;
+}
+
+int kbpf_helpers_init(void)
+{
+	kbpf_random_init();
+	return kbpf_print_init();
+}
+
+void kbpf_helpers_exit(void)
+{
+	kbpf_print_exit();
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Probes: places that programs are attached to, and the programs attached
+ * there. A hook family embeds struct kbpf_probe, calls kbpf_probe_run() on each
+ * hit and answers the operations; probe.c keeps the list of programs, the
+ * descriptor's ioctls and the links.
+ */
+#ifndef KBPF_HOST_PROBE_H
+#define KBPF_HOST_PROBE_H
+
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include "cmd/cmd.h"
+#include "object.h"
+
+struct perf_event_attr;
+struct kbpf_probe;
+struct kbpf_probe_list;
+struct kbpf_why;
+
+/**
+ * struct kbpf_probe_ops - what a hook family does
+ * @prog_type: enum kbpf_prog_type that fits
+ * @arm: hits are wanted from now on; process context. 0 or -errno
+ * @disarm: no more hits are wanted; process context
+ * @free: unregisters and frees; no program is attached any more
+ * @missed: hits of the place so far that reached no program, by the kernel's count
+ * @fill_info: the part of the link info that is the place's; @cookie and @missed
+ *	are the link's own
+ */
+struct kbpf_probe_ops {
+	u32 prog_type;
+	int (*arm)(struct kbpf_probe *probe);
+	void (*disarm)(struct kbpf_probe *probe);
+	void (*free)(struct kbpf_probe *probe);
+	u64 (*missed)(const struct kbpf_probe *probe);
+	int (*fill_info)(const struct kbpf_probe *probe, struct kbpf_link_info *info,
+			 u64 cookie, u64 missed);
+};
+
+/**
+ * struct kbpf_probe - a place that programs are attached to
+ * @obj: object header, KBPF_KIND_PROBE
+ * @ops: its family
+ * @event_type: enum kbpf_perf_event_type
+ * @enabled: PERF_EVENT_IOC_DISABLE clears it: hits are ignored
+ * @lock: serialises changes of the list
+ * @list: programs attached; NULL for none
+ * @missed: @ops->missed as far as it was charged to programs
+ */
+struct kbpf_probe {
+	struct kbpf_object obj;
+	const struct kbpf_probe_ops *ops;
+	u32 event_type;
+	bool enabled;
+	struct mutex lock;
+	struct kbpf_probe_list __rcu *list;
+	atomic64_t missed;
+};
+
+/**
+ * kbpf_probe_init() - set up the common part
+ * @probe: the probe
+ * @ops: its family
+ * @event_type: enum kbpf_perf_event_type
+ */
+void kbpf_probe_init(struct kbpf_probe *probe, const struct kbpf_probe_ops *ops,
+		     u32 event_type);
+
+/**
+ * kbpf_probe_run() - a hit: run the programs
+ * @probe: the probe
+ * @ctx: their context
+ * @func_ip: what get_func_ip returns
+ *
+ * Context: any.
+ */
+void kbpf_probe_run(struct kbpf_probe *probe, const void *ctx, u64 func_ip);
+
+/**
+ * kbpf_probe_link() - attach a program by a link
+ * @probe: the probe; the link takes a reference
+ * @prog: the program
+ * @cookie: its cookie
+ *
+ * Return: the link with one reference and no id, or ERR_PTR: -EINVAL wrong type
+ * of program, -EEXIST attached here with this cookie, -E2BIG, -ENOMEM.
+ */
+struct kbpf_link *kbpf_probe_link(struct kbpf_probe *probe, struct kbpf_prog *prog,
+				  u64 cookie);
+
+/**
+ * kbpf_kprobe_create() - a kernel probe of KBPF_PERF_OPEN
+ * @attr: where; bit 0 of config asks for a return probe
+ * @why: where a refusal is explained
+ *
+ * Return: the probe with one reference, or ERR_PTR: see struct kbpf_perf_open_attr.
+ */
+struct kbpf_object *kbpf_kprobe_create(const struct perf_event_attr *attr,
+				       struct kbpf_why *why);
+
+#endif /* KBPF_HOST_PROBE_H */

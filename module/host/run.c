@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Entering a program and knowing when none runs: the nesting guard, the record
+ * of the current run, the counts, test runs, and the deferred freeing of
+ * programs. Must not know how a program is attached.
+ */
+#include <linux/jump_label.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/clock.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/workqueue.h>
+#include "cmd/cmd.h"
+#include "interp/interp.h"
+#include "run.h"
+
+/**
+ * struct run_cpu - what runs on a CPU
+ * @cur: the innermost run; interrupted ones follow by @prev
+ * @active: is a run under way at this level?
+ */
+struct run_cpu {
+	struct kbpf_run *cur;
+	bool active[KBPF_LEVELS];
+};
+
+/**
+ * struct free_work - a program on its way out
+ * @work: runs a grace period after it was queued
+ * @prog: the program
+ */
+struct free_work {
+	struct rcu_work work;
+	struct kbpf_prog *prog;
+};
+
+static DEFINE_PER_CPU(struct run_cpu, run_cpu);
+static DEFINE_STATIC_KEY_FALSE(timing);
+static struct workqueue_struct *free_wq;
+
+enum kbpf_level kbpf_run_level(void)
+{
+	if (in_nmi())
+		return KBPF_LEVEL_NMI;
+	if (in_hardirq())
+		return KBPF_LEVEL_HARDIRQ;
+	if (in_serving_softirq())
+		return KBPF_LEVEL_SOFTIRQ;
+	return KBPF_LEVEL_TASK;
+}
+
+const struct kbpf_run *kbpf_run_current(void)
+{
+	return this_cpu_read(run_cpu.cur);
+}
+
+void kbpf_run_count_misses(const struct kbpf_prog *prog, u64 n)
+{
+	this_cpu_add(prog->stats->misses, n);
+}
+
+static u64 timed_run(const struct kbpf_prog *prog, const void *ctx)
+{
+	u64 start = sched_clock(), ret, end;
+
+	ret = prog->run(ctx, prog);
+	end = sched_clock();
+	this_cpu_inc(prog->stats->timed);
+	/* Clocks may step back a little across a clock update in an interrupt. */
+	if (end > start)
+		this_cpu_add(prog->stats->ns, end - start);
+	return ret;
+}
+
+static u64 counted_run(const struct kbpf_prog *prog, const void *ctx)
+{
+	this_cpu_inc(prog->stats->runs);
+	if (static_branch_unlikely(&timing))
+		return timed_run(prog, ctx);
+	return prog->run(ctx, prog);
+}
+
+bool kbpf_run_prog(const struct kbpf_prog *prog, const void *ctx, struct kbpf_run *run,
+		   u64 *ret)
+{
+	struct run_cpu *cpu;
+	bool *active, ran = false;
+
+	*ret = 0;
+	preempt_disable_notrace();
+	cpu = this_cpu_ptr(&run_cpu);
+	active = &cpu->active[kbpf_run_level()];
+	if (unlikely(*active)) {
+		kbpf_run_count_misses(prog, 1);
+		goto out;
+	}
+	*active = true;
+	run->ctx = ctx;
+	run->prog = prog;
+	run->prev = cpu->cur;
+	/* An interrupt from here on finds the record whole and leaves it as it was. */
+	barrier();
+	cpu->cur = run;
+	rcu_read_lock();
+	*ret = counted_run(prog, ctx);
+	rcu_read_unlock();
+	cpu->cur = run->prev;
+	barrier();
+	*active = false;
+	ran = true;
+out:
+	preempt_enable_notrace();
+	return ran;
+}
+
+/**
+ * struct test_run - a test run under way
+ * @prog: the program
+ * @ctx: its context
+ * @repeat: runs
+ * @caller: who asked; a signal to it ends the runs
+ * @retval: out: r0 of the last
+ * @ns: out: time of all
+ */
+struct test_run {
+	struct kbpf_prog *prog;
+	void *ctx;
+	u32 repeat;
+	struct task_struct *caller;
+	u64 *retval;
+	u64 *ns;
+};
+
+static int test_runs(void *arg)
+{
+	struct test_run *t = arg;
+	u64 start = ktime_get_ns();
+	struct kbpf_run run = {};
+	u32 i;
+
+	*t->ns = 0;
+	for (i = 0; i < t->repeat; i++) {
+		kbpf_run_prog(t->prog, t->ctx, &run, t->retval);
+		if (likely(!need_resched() && !signal_pending(t->caller)))
+			continue;
+		*t->ns += ktime_get_ns() - start;
+		if (signal_pending(t->caller))
+			return -EINTR;
+		cond_resched();
+		start = ktime_get_ns();
+	}
+	*t->ns += ktime_get_ns() - start;
+	return 0;
+}
+
+int kbpf_world_test_run(struct kbpf_prog *prog, void *ctx, u32 repeat, int cpu,
+			u64 *retval, u64 *ns)
+{
+	struct test_run t = {
+		.prog = prog, .ctx = ctx, .repeat = repeat, .caller = current,
+		.retval = retval, .ns = ns,
+	};
+
+	if (cpu < 0)
+		return test_runs(&t);
+	if (cpu >= nr_cpu_ids)
+		return -ENXIO;
+	return smp_call_on_cpu(cpu, test_runs, &t, false);
+}
+
+int kbpf_world_prog_ready(struct kbpf_prog *prog)
+{
+	return kbpf_interp_prepare(prog);
+}
+
+void kbpf_world_prog_unready(struct kbpf_prog *prog)
+{
+	kbpf_interp_free(prog);
+}
+
+void kbpf_world_stats_enable(int delta)
+{
+	if (delta > 0)
+		static_branch_inc(&timing);
+	else
+		static_branch_dec(&timing);
+}
+
+void kbpf_run_defer(struct rcu_work *work, work_func_t fn)
+{
+	INIT_RCU_WORK(work, fn);
+	queue_rcu_work(free_wq, work);
+}
+
+static void free_after_runs(struct work_struct *work)
+{
+	struct free_work *fw = container_of(to_rcu_work(work), struct free_work, work);
+
+	kbpf_prog_free_now(fw->prog);
+	kfree(fw);
+}
+
+void kbpf_world_free_after_runs(struct kbpf_prog *prog)
+{
+	struct free_work *fw = kmalloc(sizeof(*fw), GFP_KERNEL | __GFP_NOWARN);
+
+	if (!fw) {
+		synchronize_rcu();
+		kbpf_prog_free_now(prog);
+		return;
+	}
+	fw->prog = prog;
+	kbpf_run_defer(&fw->work, free_after_runs);
+}
+
+int kbpf_run_init(void)
+{
+	free_wq = alloc_workqueue("kbpf_free", WQ_UNBOUND, 0);
+	return free_wq ? 0 : -ENOMEM;
+}
+
+void kbpf_run_exit(void)
+{
+	/*
+	 * Freeing a program gives maps back, and freeing a map may be put off a
+	 * grace period once more, also by way of the map that held it.
+	 */
+	rcu_barrier();
+	flush_workqueue(free_wq);
+	rcu_barrier();
+	flush_workqueue(free_wq);
+	rcu_barrier();
+	destroy_workqueue(free_wq);
+}

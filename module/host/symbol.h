@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Names of kernel addresses; see symbol.c. */
+#ifndef KBPF_HOST_SYMBOL_H
+#define KBPF_HOST_SYMBOL_H
+
+#include <linux/kallsyms.h>
+#include <linux/types.h>
+
+/**
+ * struct kbpf_symbol - the symbol that an address lies in
+ * @name: name
+ * @module: its module; empty for the kernel itself
+ * @start: its address
+ * @size: bytes up to the next symbol
+ */
+struct kbpf_symbol {
+	char name[KSYM_NAME_LEN];
+	char module[64];
+	unsigned long start;
+	unsigned long size;
+};
+
+/**
+ * kbpf_symbol_at() - which symbol does an address lie in?
+ * @addr: address
+ * @sym: out
+ *
+ * Context: process; sleeps.
+ * Return: false when it lies in none.
+ */
+bool kbpf_symbol_at(unsigned long addr, struct kbpf_symbol *sym);
+
+/**
+ * kbpf_symbol_is_ambiguous() - has the kernel several symbols of this name?
+ * @name: name
+ * @addr: an address of one of them, in the kernel proper
+ *
+ * The first call walks all of the kernel's symbols, which takes a while.
+ *
+ * Context: process; sleeps.
+ * Return: 1 or 0, or -ENOMEM.
+ */
+int kbpf_symbol_is_ambiguous(const char *name, unsigned long addr);
+
+/**
+ * kbpf_symbol_exit() - free what the walk left behind
+ */
+void kbpf_symbol_exit(void);
+
+#endif /* KBPF_HOST_SYMBOL_H */
