@@ -58,6 +58,11 @@ function close_below(d, name,	i, failed)
 	line = substr($0, d + 1)
 }
 
+# Programs that ran one after another: each begins so.
+d == 0 && line ~ /^K?TAP version/ {
+	end_stream()
+}
+
 line ~ /^# Subtest: / {
 	subtest[d] = substr(line, 12)
 	next
@@ -69,10 +74,10 @@ line ~ /^1\.\.[0-9]+/ {
 	next
 }
 
-line ~ /^(not )?ok [0-9]/ {
+line ~ /^(not )?ok ([0-9]|- )/ {
 	failed = line ~ /^not /
 	text = line
-	sub(/^(not )?ok [0-9]+ *(- )?/, "", text)
+	sub(/^(not )?ok *[0-9]* *(- )?/, "", text)
 	reason = ""
 	if (match(text, / # /)) {
 		reason = substr(text, RSTART + 3)
@@ -124,8 +129,19 @@ line ~ /^# / {
 		said = substr(line, 3)
 }
 
-END {
+# A plan that no case followed counts too.
+function end_stream(	i)
+{
 	for (i in plan)
 		if (plan[i] != got[i])
 			out("not ok", "plan", "planned " plan[i] ", ran " got[i])
+	split("", plan)
+	split("", got)
+	split("", bad)
+	split("", subtest)
+	said = ""
+}
+
+END {
+	end_stream()
 }
