@@ -3,10 +3,10 @@
 # and by userspace/Makefile. One line a room.
 KBPF_ENGINE_OBJS :=
 KBPF_ENGINE_OBJS += log.o object.o
-KBPF_ENGINE_OBJS += isa/opcode.o isa/disasm.o
+KBPF_ENGINE_OBJS += isa/opcode.o isa/disasm.o isa/eval.o
 KBPF_ENGINE_OBJS += helpers/proto.o
 KBPF_ENGINE_OBJS += progtype/progtype.o
-KBPF_ENGINE_OBJS += interp/interp.o
+KBPF_ENGINE_OBJS += interp/decode.o interp/interp.o
 KBPF_ENGINE_OBJS += btf/btf.o
 KBPF_ENGINE_OBJS += maps/map.o
 KBPF_ENGINE_OBJS += cmd/cmd.o cmd/map_cmd.o cmd/btf_cmd.o cmd/prog_load.o cmd/tag.o

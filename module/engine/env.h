@@ -89,6 +89,16 @@ bool kbpf_env_map_read_const(const struct kbpf_map *map, u32 off, u32 size, u64 
  */
 int kbpf_env_map_direct_addr(const struct kbpf_map *map, u32 off, u64 *addr);
 
+/**
+ * kbpf_env_tail_target() - the program in a slot of a program array
+ * @map: the map that a tail call names
+ * @index: slot
+ *
+ * Context: program; RCU protects the result.
+ * Return: the program, or NULL: no such slot, an empty one, or not such a map.
+ */
+const struct kbpf_prog *kbpf_env_tail_target(const struct kbpf_map *map, u32 index);
+
 /* ---- answered by the host ------------------------------------------------- */
 
 /**

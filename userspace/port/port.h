@@ -70,6 +70,7 @@ typedef unsigned int gfp_t;
 #define __packed		__attribute__((__packed__))
 #define __aligned(x)		__attribute__((__aligned__(x)))
 #define __cold			__attribute__((__cold__))
+#define __annotate_jump_table
 #define __pure			__attribute__((__pure__))
 #undef __always_inline
 #define __always_inline		inline __attribute__((__always_inline__))

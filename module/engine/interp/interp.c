@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The interpreter: one dispatch, a handler an operation, nothing checked. What
+ * arithmetic and conditions mean is isa/alu.h's; depth and stack were settled by
+ * the verifier and by decode.c.
+ *
+ * Stack of the machine per activation: 512 bytes of program stack, 88 of
+ * registers, 280 of return frames and what the compiler saves; below 1 KiB in
+ * all. Bpf-to-bpf calls and tail calls stay in one activation; callbacks, and a
+ * tail call from a function deep in the program stack, open another.
+ */
+#include "env.h"
+#include "isa/alu.h"
+#include "interp/interp.h"
+#include "interp/step.h"
+
+/* Loop iterations that may_goto grants an activation. */
+#define MAY_GOTO_BUDGET (8U << 20)
+
+/* Activations that tail calls from deep in the stack may nest. */
+#define MAX_NESTED 4
+
+/* Kernels that zero every local would spend more time on that than short programs take. */
+#if __has_attribute(__uninitialized__)
+#define UNINITIALISED __attribute__((__uninitialized__))
+#else
+#define UNINITIALISED
+#endif
+
+struct frame {
+	const struct kbpf_step *ret;
+	u64 saved[4];
+};
+
+static u64 run_steps(const struct kbpf_step *step, const u64 *args, u32 tails, u32 nested);
+
+/* A tail call that finds too little stack here runs in an activation of its own. */
+static noinline u64 run_nested(const struct kbpf_icode *code, u64 ctx, u32 tails, u32 nested)
+{
+	u64 args[5] = { ctx };
+
+	return run_steps(code->steps, args, tails, nested + 1);
+}
+
+/* For worlds that have no program arrays. */
+__weak const struct kbpf_prog *kbpf_env_tail_target(const struct kbpf_map *map, u32 index)
+{
+	return NULL;
+}
+
+/* The code that a tail call goes to, or NULL when it falls through. */
+static const struct kbpf_icode *tail_target(u64 map, u64 index, u32 *tails)
+{
+	const struct kbpf_prog *target;
+
+	if (*tails >= KBPF_MAX_TAIL_CALLS)
+		return NULL;
+	target = kbpf_env_tail_target((const struct kbpf_map *)(unsigned long)map, index);
+	if (!target || !target->icode)
+		return NULL;
+	++*tails;
+	return target->icode;
+}
+
+#define PTR(type, reg) ((type *)(unsigned long)((reg) + (s64)step->off))
+#define DST r[step->dst]
+#define SRC r[step->src]
+
+/* The thread of the dispatch runs through every handler. */
+#define GO goto *handler[step->op]
+#define NEXT do { step++; GO; } while (0)
+#define JUMP do { step += step->off + 1; GO; } while (0)
+
+#define BINARY(name, expr) \
+name##_K: DST = kbpf_alu_##name(DST, step->imm); NEXT; \
+name##_X: DST = kbpf_alu_##name(DST, SRC); NEXT;
+#define UNARY(name, expr) \
+name: DST = kbpf_alu_##name(DST, SRC); NEXT;
+#define CONDITION(name, expr) \
+name##_K: if (kbpf_jmp_##name(DST, step->imm)) JUMP; NEXT; \
+name##_X: if (kbpf_jmp_##name(DST, SRC)) JUMP; NEXT;
+
+#define MEMORY(size, u) \
+LDX_##size: DST = get_unaligned(PTR(const u, SRC)); NEXT; \
+ST_##size: put_unaligned((u)step->imm, PTR(u, DST)); NEXT; \
+STX_##size: put_unaligned((u)SRC, PTR(u, DST)); NEXT; \
+PROBE_##size: { \
+	u v; \
+	kbpf_env_probe_read(&v, sizeof(v), PTR(const void, SRC)); \
+	DST = v; \
+	NEXT; }
+#define MEMORY_SIGNED(size, s) \
+LDXSX_##size: DST = (s64)get_unaligned(PTR(const s, SRC)); NEXT; \
+PROBESX_##size: { \
+	s v; \
+	kbpf_env_probe_read(&v, sizeof(v), PTR(const void, SRC)); \
+	DST = (s64)v; \
+	NEXT; }
+
+#define ATOMIC(name, size, u) \
+ATOMIC_##name##_##size: FETCH(name)(PTR(u, DST), (u)SRC, __ATOMIC_RELAXED); NEXT; \
+FETCH_##name##_##size: SRC = FETCH(name)(PTR(u, DST), (u)SRC, __ATOMIC_SEQ_CST); NEXT;
+#define ORDERED(size, u) \
+LOAD_ACQ_##size: DST = __atomic_load_n(PTR(const u, SRC), __ATOMIC_ACQUIRE); NEXT; \
+STORE_REL_##size: __atomic_store_n(PTR(u, DST), (u)SRC, __ATOMIC_RELEASE); NEXT;
+#define ATOMICS(size, u) \
+ATOMIC(ADD, size, u) \
+ATOMIC(OR, size, u) \
+ATOMIC(AND, size, u) \
+ATOMIC(XOR, size, u) \
+ORDERED(size, u) \
+XCHG_##size: SRC = __atomic_exchange_n(PTR(u, DST), (u)SRC, __ATOMIC_SEQ_CST); NEXT; \
+CMPXCHG_##size: { \
+	u old = r[0]; \
+	__atomic_compare_exchange_n(PTR(u, DST), &old, (u)SRC, false, __ATOMIC_SEQ_CST, \
+				    __ATOMIC_SEQ_CST); \
+	r[0] = old; \
+	NEXT; }
+#define FETCH(name) FETCH_##name
+#define FETCH_ADD __atomic_fetch_add
+#define FETCH_OR __atomic_fetch_or
+#define FETCH_AND __atomic_fetch_and
+#define FETCH_XOR __atomic_fetch_xor
+
+static u64 run_steps(const struct kbpf_step *step, const u64 *args, u32 tails, u32 nested)
+{
+	static const void * const handler[KBPF_STEP_OPS] __annotate_jump_table = {
+		/* no gaps: objtool follows the table while entries are addresses */
+		[KBPF_OP_NONE] = &&NONE,
+#define KBPF_OPCODE(name, ...) [KBPF_OP_##name] = &&name,
+#include "isa/opcode.def"
+		[KBPF_STEP_TAIL_CALL] = &&TAIL_CALL,
+	};
+	u64 stack[KBPF_STACK_SIZE / 8] UNINITIALISED;
+	struct frame frames[KBPF_MAX_FRAMES - 1] UNINITIALISED;
+	struct frame *frame = frames;
+	u32 may_goto = MAY_GOTO_BUDGET;
+	u64 r[KBPF_REGS] UNINITIALISED;
+
+	memcpy(&r[1], args, 5 * sizeof(*args));
+	r[10] = (u64)(unsigned long)(stack + ARRAY_SIZE(stack));
+	GO;
+
+	KBPF_ALU_BINARY(BINARY)
+	KBPF_ALU_UNARY(UNARY)
+	KBPF_JMP_CONDITIONS(CONDITION)
+
+	MEMORY(B, u8)
+	MEMORY(H, u16)
+	MEMORY(W, u32)
+	MEMORY(DW, u64)
+	MEMORY_SIGNED(B, s8)
+	MEMORY_SIGNED(H, s16)
+	MEMORY_SIGNED(W, s32)
+	ATOMICS(W, u32)
+	ATOMICS(DW, u64)
+	ORDERED(B, u8)
+	ORDERED(H, u16)
+
+LDDW:
+	DST = step->imm;
+	NEXT;
+JA:
+	JUMP;
+MAY_GOTO:
+	if (!may_goto)
+		JUMP;
+	may_goto--;
+	NEXT;
+CALL:
+	r[0] = step->fn(r[1], r[2], r[3], r[4], r[5]);
+	NEXT;
+CALL_FUNC:
+	frame->ret = step;
+	memcpy(frame->saved, &r[6], sizeof(frame->saved));
+	frame++;
+	r[10] -= step->imm;
+	JUMP;
+EXIT:
+	if (frame == frames)
+		return r[0];
+	frame--;
+	step = frame->ret;
+	memcpy(&r[6], frame->saved, sizeof(frame->saved));
+	r[10] += step->imm;
+	NEXT;
+TAIL_CALL:
+	{
+		const struct kbpf_icode *code = tail_target(r[2], (u32)r[3], &tails);
+
+		if (!code)
+			NEXT;
+		if (r[10] - (u64)(unsigned long)stack >= code->stack_need &&
+		    frame - frames + code->frames_need <= KBPF_MAX_FRAMES) {
+			step = code->steps;
+			GO;
+		}
+		if (nested >= MAX_NESTED)
+			NEXT;
+		r[0] = run_nested(code, r[1], tails, nested);
+		goto EXIT;
+	}
+
+	/* Folded or refused by decode.c. */
+NONE:
+JA32:
+LDDW_MAP_FD:
+LDDW_MAP_VALUE:
+LDDW_BTF_ID:
+LDDW_FUNC:
+LDDW_MAP_IDX:
+LDDW_MAP_IDX_VALUE:
+LDABS_W:
+LDABS_H:
+LDABS_B:
+LDIND_W:
+LDIND_H:
+LDIND_B:
+CALL_KFUNC:
+	return 0;
+}
+
+u64 kbpf_interp_run(const void *ctx, const struct kbpf_prog *prog)
+{
+	u64 args[5] = { (u64)(unsigned long)ctx };
+
+	return run_steps(prog->icode->steps, args, 0, 0);
+}
+
+u64 kbpf_interp_call(const struct kbpf_func *func, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	u64 args[5] = { r1, r2, r3, r4, r5 };
+
+	return run_steps(func->entry, args, 0, 0);
+}

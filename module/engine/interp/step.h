@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The interpreter's form of a program: made by decode.c, run by interp.c,
+ * nobody else's.
+ */
+#ifndef KBPF_INTERP_STEP_H
+#define KBPF_INTERP_STEP_H
+
+#include "isa/opcode.h"
+#include "prog.h"
+
+/* Operations beyond enum kbpf_op. */
+#define KBPF_STEP_TAIL_CALL	KBPF_OPS
+#define KBPF_STEP_OPS		(KBPF_OPS + 1)
+
+/**
+ * struct kbpf_step - one decoded instruction
+ * @op: enum kbpf_op, folded where several mean the same here, or KBPF_STEP_*
+ * @dst: destination register
+ * @src: source register
+ * @off: offset in memory in bytes, or distance of a jump in steps, from the
+ *	next step
+ * @imm: immediate, sign-extended; of a two-slot immediate the address; of a
+ *	bpf-to-bpf call the bytes of stack its caller uses
+ * @fn: helper to call
+ */
+struct kbpf_step {
+	u16 op;
+	u8 dst;
+	u8 src;
+	s32 off;
+	union {
+		s64 imm;
+		kbpf_helper_fn fn;
+	};
+};
+
+/**
+ * struct kbpf_icode - a program's steps
+ * @stack_need: bytes of stack that the deepest call chain uses
+ * @frames_need: functions in it at most
+ * @nr_steps: how many
+ * @steps: the entry is first
+ */
+struct kbpf_icode {
+	u32 stack_need;
+	u32 frames_need;
+	u32 nr_steps;
+	struct kbpf_step steps[];
+};
+
+/* Runs a program from its entry. */
+u64 kbpf_interp_run(const void *ctx, const struct kbpf_prog *prog);
+
+/* Enters a function as a callback. */
+u64 kbpf_interp_call(const struct kbpf_func *func, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
+
+#endif /* KBPF_INTERP_STEP_H */
