@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+/*
+ * kbpf explain: what a reject ID means, from the verifier's own table.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "json.h"
+
+struct refusal {
+	const char *id;
+	int err;
+	const char *slug;
+	const char *text;
+};
+
+static const struct refusal refusals[] = {
+#define KBPF_REJECT(id, err, slug, text) { #id, err, #slug, text },
+#include "reject.def"
+	{ NULL, 0, NULL, NULL },
+};
+
+static void print_one(const struct refusal *r, struct json *json)
+{
+	const char *err = cli_errno_name(r->err < 0 ? -r->err : r->err);
+
+	if (!json) {
+		printf("%s %s (-%s)\n  %s\n", r->id, r->slug, err, r->text);
+		return;
+	}
+	json_object(json, NULL);
+	json_string(json, "id", r->id);
+	json_string(json, "rule", r->slug);
+	json_string(json, "errno", err);
+	json_string(json, "text", r->text);
+	json_object_end(json);
+}
+
+static bool matches(const struct refusal *r, const char *what)
+{
+	return !what || !strcasecmp(r->id, what) || !strcmp(r->slug, what);
+}
+
+static int run(int argc, char **argv)
+{
+	const char *what = NULL;
+	struct json json = { .out = stdout };
+	bool use_json = false;
+	const struct refusal *r;
+	int i, found = 0;
+
+	for (i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--json"))
+			use_json = true;
+		else if (argv[i][0] == '-' || what)
+			return cli_usage(&cli_explain, "what is '%s'?", argv[i]);
+		else
+			what = argv[i];
+	}
+	if (use_json)
+		json_array(&json, NULL);
+	for (r = refusals; r->id; r++) {
+		if (!matches(r, what))
+			continue;
+		print_one(r, use_json ? &json : NULL);
+		found++;
+	}
+	if (use_json) {
+		json_array_end(&json);
+		json_finish(&json);
+	}
+	if (!found && what) {
+		cli_error("no reject ID '%s'; kbpf explain without one lists all", what);
+		return CLI_NO;
+	}
+	return CLI_OK;
+}
+
+const struct cli_command cli_explain = {
+	.name = "explain",
+	.summary = "what a reject ID of the verifier means",
+	.help =
+"kbpf explain [--json] [ID]\n"
+"\n"
+"Prints the rule behind a reject ID (as R041, or by the rule's name) that the\n"
+"verifier's log ends in; all of them without an ID.\n"
+"\n"
+"Exit status: 0; 1 when there is no such ID; 2 for wrong usage.\n",
+	.run = run,
+};
