@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+/*
+ * What the commands ask of a world, answered by a process: it may do anything
+ * to itself, programs run in the calling thread, times are libc's. And the way
+ * in: kbpf_engine_cmd().
+ */
+#include <sched.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "engine.h"
+#include "env.h"
+#include "interp/interp.h"
+#include "world.h"
+
+/* Runs between looks at the clock and the end of an RCU read side. */
+#define RUNS_AT_ONCE	64
+
+static atomic_t timing = ATOMIC_INIT(0);
+
+bool kbpf_world_capable(enum kbpf_cap cap)
+{
+	(void)cap;
+	return true;
+}
+
+int kbpf_world_copy_in(void *dst, u64 usrc, size_t size)
+{
+	return kbpf_mem_read(dst, usrc, size);
+}
+
+int kbpf_world_copy_out(u64 udst, const void *src, size_t size)
+{
+	return kbpf_mem_write(udst, src, size);
+}
+
+int kbpf_world_prog_ready(struct kbpf_prog *prog)
+{
+	return kbpf_interp_prepare(prog);
+}
+
+void kbpf_world_prog_unready(struct kbpf_prog *prog)
+{
+	kbpf_interp_free(prog);
+}
+
+/* Programs only run in test runs, which hold a reference. */
+void kbpf_world_free_after_runs(struct kbpf_prog *prog)
+{
+	kbpf_prog_free_now(prog);
+}
+
+int kbpf_world_jit_info(const struct kbpf_prog *prog, struct kbpf_prog_info *info)
+{
+	(void)prog;
+	info->jited_prog_len = 0;
+	info->jited_prog_insns = 0;
+	info->nr_jited_ksyms = 0;
+	info->nr_jited_func_lens = 0;
+	info->jited_ksyms = 0;
+	info->jited_func_lens = 0;
+	return 0;
+}
+
+/* Some runs in one RCU read side; their time. */
+static u64 run_some(struct kbpf_prog *prog, void *ctx, u32 runs, u64 *retval)
+{
+	struct kbpf_prog_stats *stats;
+	u64 begin, ns;
+	u32 i;
+
+	rcu_read_lock();
+	begin = ktime_get_ns();
+	for (i = 0; i < runs; i++)
+		*retval = prog->run(ctx, prog);
+	ns = ktime_get_ns() - begin;
+	stats = this_cpu_ptr(prog->stats);
+	stats->runs += runs;
+	if (atomic_read(&timing)) {
+		stats->timed += runs;
+		stats->ns += ns;
+	}
+	rcu_read_unlock();
+	return ns;
+}
+
+int kbpf_world_test_run(struct kbpf_prog *prog, void *ctx, u32 repeat, int cpu,
+			u64 *retval, u64 *ns)
+{
+	unsigned int before = smp_processor_id();
+
+	if (cpu >= 0 && !cpu_possible(cpu))
+		return -ENXIO;
+	if (cpu >= 0)
+		kbpf_port_set_cpu(cpu);
+	*ns = 0;
+	while (repeat) {
+		u32 runs = min_t(u32, repeat, RUNS_AT_ONCE);
+
+		*ns += run_some(prog, ctx, runs, retval);
+		repeat -= runs;
+	}
+	kbpf_port_set_cpu(before);
+	return 0;
+}
+
+void kbpf_world_stats_enable(int delta)
+{
+	atomic_add(delta, &timing);
+}
+
+u32 kbpf_world_uid(void)
+{
+	return getuid();
+}
+
+u64 kbpf_world_boottime_ns(void)
+{
+	return ktime_get_boottime_ns();
+}
+
+bool kbpf_world_show_addresses(void)
+{
+	return true;
+}
+
+u32 kbpf_world_features(void)
+{
+	return KBPF_FEATURE_KPROBE;
+}
+
+u64 kbpf_env_ktime_ns(void)
+{
+	return ktime_get_ns();
+}
+
+bool kbpf_env_interrupted(void)
+{
+	return false;
+}
+
+kbpf_helper_fn kbpf_env_helper(u32 id)
+{
+	static const struct kbpf_helper_row *const tables[] = {
+		kbpf_helpers_map, kbpf_helpers_task, kbpf_helpers_output,
+	};
+	const struct kbpf_helper_row *row;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(tables); i++)
+		for (row = tables[i]; row->fn; row++)
+			if (row->id == id)
+				return row->fn;
+	return NULL;
+}
+
+/* ---- the way in ------------------------------------------------------------------------- */
+
+static void (*observer)(const struct kbpf_engine_load *load, void *arg);
+static void *observer_arg;
+
+void kbpf_engine_observe(void (*fn)(const struct kbpf_engine_load *load, void *arg), void *arg)
+{
+	observer = fn;
+	observer_arg = arg;
+}
+
+#define LOG_SIZE	(1U << 20)
+
+/*
+ * The explanation of a refusal. A caller that wanted none is refused a second
+ * time, into a log of our own.
+ */
+static char *refusal_log(const struct kbpf_prog_load_attr *given)
+{
+	struct kbpf_prog_load_attr attr = *given;
+	char *log = calloc(1, LOG_SIZE);
+
+	if (!log)
+		return NULL;
+	attr.log_level = KBPF_LOG_LEVEL1;
+	attr.log_buf = (u64)log;
+	attr.log_size = LOG_SIZE;
+	kbpf_cmd(KBPF_PROG_LOAD, (u64)&attr, sizeof(attr));
+	return log;
+}
+
+static void tell(const struct kbpf_prog_load_attr *attr, long ret)
+{
+	struct kbpf_prog_stats_attr stats = { .prog_fd = ret };
+	struct kbpf_engine_load load = {
+		.type = attr->prog_type,
+		.insn_cnt = attr->insn_cnt,
+		.err = ret < 0 ? ret : 0,
+		.has_btf = attr->prog_btf_fd,
+	};
+	char name[KBPF_OBJ_NAME_LEN + 1] = "", *log = NULL;
+
+	memcpy(name, attr->prog_name, KBPF_OBJ_NAME_LEN);
+	load.name = name;
+	if (ret < 0)
+		log = refusal_log(attr);
+	else if (!kbpf_cmd(KBPF_PROG_STATS, (u64)&stats, sizeof(stats)))
+		load.insns = stats.verified_insns, load.states = stats.verified_states,
+		load.ns = stats.verify_ns;
+	load.log = log ? log : "";
+	observer(&load, observer_arg);
+	free(log);
+}
+
+long kbpf_engine_cmd(unsigned int cmd, void *attr, unsigned int size)
+{
+	struct kbpf_prog_load_attr load;
+	long ret = kbpf_cmd(cmd, (u64)attr, size);
+
+	if (cmd != KBPF_PROG_LOAD || !observer)
+		return ret;
+	memset(&load, 0, sizeof(load));
+	if (!kbpf_mem_read(&load, (u64)attr, min_t(size_t, size, sizeof(load))))
+		tell(&load, ret);
+	return ret;
+}
