@@ -154,6 +154,32 @@ kbpf_helper_fn kbpf_env_helper(u32 id)
 	return NULL;
 }
 
+/*
+ * Per-CPU values have as many copies as clients make room for, which is what
+ * libbpf counts in this file: "0-3,6".
+ */
+static unsigned int possible_cpus(void)
+{
+	FILE *in = fopen("/sys/devices/system/cpu/possible", "re");
+	unsigned int from, to, count = 0;
+	int fields;
+
+	if (!in)
+		return 1;
+	while ((fields = fscanf(in, "%u-%u", &from, &to)) > 0) {
+		count += fields == 2 && to >= from ? to - from + 1 : 1;
+		if (fgetc(in) != ',')
+			break;
+	}
+	fclose(in);
+	return count;
+}
+
+__attribute__((constructor(101))) static void count_cpus(void)
+{
+	kbpf_port_set_cpus(possible_cpus());
+}
+
 /* ---- the way in ------------------------------------------------------------------------- */
 
 static void (*observer)(const struct kbpf_engine_load *load, void *arg);

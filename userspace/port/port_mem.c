@@ -170,7 +170,7 @@ static struct {
 
 static bool pcpu_ready(void)
 {
-	size_t size = KBPF_PORT_CPUS * KBPF_PORT_PCPU_STRIDE;
+	size_t size = kbpf_port_cpus * KBPF_PORT_PCPU_STRIDE;
 	void *p;
 
 	if (pcpu.base)
@@ -224,7 +224,7 @@ void *__alloc_percpu(size_t size, size_t align)
 		a->next = *link;
 		*link = a;
 		p = pcpu.base + off;
-		for (int cpu = 0; cpu < KBPF_PORT_CPUS; cpu++) {
+		for (unsigned int cpu = 0; cpu < kbpf_port_cpus; cpu++) {
 			ASAN_UNPOISON_MEMORY_REGION(per_cpu_ptr(p, cpu), size);
 			memset(per_cpu_ptr(p, cpu), 0, size);
 		}
@@ -248,7 +248,7 @@ void free_percpu(void *p)
 			break;
 	a = *link;
 	WARN_ON(!a);
-	for (int cpu = 0; cpu < KBPF_PORT_CPUS; cpu++)
+	for (unsigned int cpu = 0; cpu < kbpf_port_cpus; cpu++)
 		ASAN_POISON_MEMORY_REGION(per_cpu_ptr((char *)p, cpu), a->size);
 	*link = a->next;
 	free(a);

@@ -89,15 +89,23 @@ bool kbpf_port_in_nmi(void)
 
 /* ---- CPUs ------------------------------------------------------------------------- */
 
+unsigned int kbpf_port_cpus = KBPF_PORT_CPUS;
+
+void kbpf_port_set_cpus(unsigned int cpus)
+{
+	kbpf_port_cpus = clamp(cpus, 1U, (unsigned int)KBPF_PORT_MAX_CPUS);
+}
+
+/* The first 64 numbers are given out; threads beyond share them. */
 static noinline int pick_cpu(struct thread *me)
 {
 	u64 used = 0;
 
 	pthread_mutex_lock(&threads_lock);
 	for (struct thread *t = threads; t; t = t->next)
-		if (t->cpu >= 0)
+		if (t->cpu >= 0 && t->cpu < 64)
 			used |= BIT(t->cpu);
-	me->cpu = __builtin_ctzll(~used) % KBPF_PORT_CPUS;
+	me->cpu = (~used ? __builtin_ctzll(~used) : 0) % kbpf_port_cpus;
 	pthread_mutex_unlock(&threads_lock);
 	return me->cpu;
 }
@@ -114,7 +122,7 @@ void kbpf_port_set_cpu(unsigned int cpu)
 	struct thread *t = self();
 
 	pthread_mutex_lock(&threads_lock);
-	t->cpu = cpu % KBPF_PORT_CPUS;
+	t->cpu = cpu % kbpf_port_cpus;
 	pthread_mutex_unlock(&threads_lock);
 }
 

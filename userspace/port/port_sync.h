@@ -5,8 +5,8 @@
  * module/port/port_sync.h.
  *
  * CPUs are simulated: a thread gets the lowest number that no live thread has
- * and keeps it (kbpf_port_set_cpu() overrides), so that up to
- * KBPF_PORT_CPUS threads never share one. Spinlocks abort on self-deadlock, and
+ * and keeps it (kbpf_port_set_cpu() overrides), so that up to kbpf_port_cpus
+ * threads never share one. Spinlocks abort on self-deadlock, and
  * what would sleep aborts inside a spinlock or an RCU read side.
  */
 #ifndef KBPF_PORT_SYNC_H
@@ -227,15 +227,20 @@ void kbpf_port_kfree_rcu(struct rcu_head *head, size_t off);
 
 /* ---- CPUs and per-CPU memory ------------------------------------------------------- */
 
-#define KBPF_PORT_CPUS		8
+#define KBPF_PORT_CPUS		8	/* unless kbpf_port_set_cpus() said otherwise */
+#define KBPF_PORT_MAX_CPUS	1024
 #define KBPF_PORT_PCPU_STRIDE	(1UL << 26)
-#define NR_CPUS			KBPF_PORT_CPUS
-#define nr_cpu_ids		((unsigned int)KBPF_PORT_CPUS)
-#define num_possible_cpus()	((unsigned int)KBPF_PORT_CPUS)
-#define num_online_cpus()	((unsigned int)KBPF_PORT_CPUS)
-#define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < KBPF_PORT_CPUS; (cpu)++)
+extern unsigned int kbpf_port_cpus;
+/* To be called before anything else: how many CPUs to simulate, at most the maximum. */
+void kbpf_port_set_cpus(unsigned int cpus);
+#define NR_CPUS			KBPF_PORT_MAX_CPUS
+#define nr_cpu_ids		kbpf_port_cpus
+#define num_possible_cpus()	kbpf_port_cpus
+#define num_online_cpus()	kbpf_port_cpus
+#define for_each_possible_cpu(cpu) \
+	for ((cpu) = 0; (unsigned int)(cpu) < kbpf_port_cpus; (cpu)++)
 #define for_each_online_cpu(cpu) for_each_possible_cpu(cpu)
-#define cpu_possible(cpu)	((unsigned int)(cpu) < KBPF_PORT_CPUS)
+#define cpu_possible(cpu)	((unsigned int)(cpu) < kbpf_port_cpus)
 #define cpu_online(cpu)		cpu_possible(cpu)
 unsigned int kbpf_port_cpu(void);
 void kbpf_port_set_cpu(unsigned int cpu);
