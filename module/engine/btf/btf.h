@@ -70,6 +70,28 @@ struct kbpf_btf_param {
 	u32 type;
 };
 
+struct kbpf_btf_enum {
+	u32 name_off;
+	s32 val;
+};
+
+struct kbpf_btf_enum64 {
+	u32 name_off;
+	u32 val_lo32;
+	u32 val_hi32;
+};
+
+struct kbpf_btf_var_secinfo {
+	u32 type;
+	u32 offset;
+	u32 size;
+};
+
+/* Deepest nesting of structures, arrays and modifiers; also pointers to pointers. */
+#define KBPF_BTF_MAX_DEPTH	64
+#define KBPF_BTF_MAX_SIZE	(16U << 20)
+#define KBPF_BTF_MAX_TYPES	0x100000U
+
 /**
  * struct kbpf_btf - parsed BTF
  * @obj: object header
@@ -79,6 +101,9 @@ struct kbpf_btf_param {
  * @nr_types: ids are below this
  * @strs: string section, in @data
  * @str_len: bytes at @strs
+ * @name_heads: name index: lowest id of each hash bucket, 0 for none
+ * @name_next: name index: next id of the same bucket, by id; ids grow
+ * @name_mask: buckets - 1
  */
 struct kbpf_btf {
 	struct kbpf_object obj;
@@ -88,6 +113,9 @@ struct kbpf_btf {
 	u32 nr_types;
 	const char *strs;
 	u32 str_len;
+	u32 *name_heads;
+	u32 *name_next;
+	u32 name_mask;
 };
 
 /**
@@ -114,6 +142,53 @@ static inline bool kbpf_btf_kflag(const struct kbpf_btf_type *t)
 {
 	return t->info >> 31;
 }
+
+/* What a kind appends to its record; the caller has checked the kind. */
+static inline const struct kbpf_btf_member *kbpf_btf_members(const struct kbpf_btf_type *t)
+{
+	return (const void *)(t + 1);
+}
+
+static inline const struct kbpf_btf_array *kbpf_btf_array(const struct kbpf_btf_type *t)
+{
+	return (const void *)(t + 1);
+}
+
+static inline const struct kbpf_btf_param *kbpf_btf_params(const struct kbpf_btf_type *t)
+{
+	return (const void *)(t + 1);
+}
+
+static inline const struct kbpf_btf_var_secinfo *
+kbpf_btf_secinfos(const struct kbpf_btf_type *t)
+{
+	return (const void *)(t + 1);
+}
+
+/* The word that INT, VAR and DECL_TAG append. */
+static inline u32 kbpf_btf_word(const struct kbpf_btf_type *t)
+{
+	return *(const u32 *)(t + 1);
+}
+
+/* Position and width of member @i, bits; width 0 where it is no bit-field. */
+static inline u32 kbpf_btf_member_off(const struct kbpf_btf_type *t, u32 i)
+{
+	u32 off = kbpf_btf_members(t)[i].offset;
+
+	return kbpf_btf_kflag(t) ? off & 0xffffff : off;
+}
+
+static inline u32 kbpf_btf_member_bits(const struct kbpf_btf_type *t, u32 i)
+{
+	return kbpf_btf_kflag(t) ? kbpf_btf_members(t)[i].offset >> 24 : 0;
+}
+
+/**
+ * kbpf_btf_kind_name() - "STRUCT" and so on; "?" for no kind
+ * @kind: enum kbpf_btf_kind
+ */
+const char *kbpf_btf_kind_name(u32 kind);
 
 /**
  * kbpf_btf_type() - a type by id
@@ -166,7 +241,9 @@ s32 kbpf_btf_find(const struct kbpf_btf *btf, const char *name, u32 kind);
  * @btf: BTF
  * @id: type
  * @off: offset in it, bytes
- * @buf: out: such as ".hist.slots[3]", zero-terminated; "" at offset 0 of a scalar
+ * @buf: out: such as ".hist.slots[3]", zero-terminated; "" at offset 0 of a scalar.
+ *	A section's variable stands first without a dot: "hist.slots[3]". What
+ *	has no name (the middle of a scalar, padding) ends in "+N"
  * @len: bytes at @buf
  */
 void kbpf_btf_describe(const struct kbpf_btf *btf, u32 id, u32 off, char *buf, u32 len);
