@@ -2,7 +2,7 @@
 # Objects of the module's kernel-only edge, relative to module/host.
 KBPF_HOST_OBJS :=
 KBPF_HOST_OBJS += main.o device.o world.o run.o
-KBPF_HOST_OBJS += fd.o fdinfo.o map_fd.o ring.o shm.o waker.o
+KBPF_HOST_OBJS += fd.o fdinfo.o map_fd.o ring.o shm.o waker.o later.o
 KBPF_HOST_OBJS += perf_open.o pmu.o probe.o symbol.o attach_kprobe.o
 KBPF_HOST_OBJS += helpers.o helpers_map.o helpers_memory.o helpers_system.o
 KBPF_HOST_OBJS += helpers_task.o helpers_run.o helpers_output.o helpers_string.o

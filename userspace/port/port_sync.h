@@ -164,7 +164,8 @@ struct mutex {
 	bool held;
 };
 
-#define DEFINE_MUTEX(name)	struct mutex name = { .m = PTHREAD_MUTEX_INITIALIZER }
+#define __MUTEX_INITIALIZER(name)	{ .m = PTHREAD_MUTEX_INITIALIZER }
+#define DEFINE_MUTEX(name)	struct mutex name = __MUTEX_INITIALIZER(name)
 void mutex_init(struct mutex *m);
 void mutex_destroy(struct mutex *m);
 void mutex_lock(struct mutex *m);
@@ -311,5 +312,20 @@ void kbpf_wake(struct kbpf_waker *w);
  * Return: the descriptor, still the waker's; or -errno.
  */
 int kbpf_waker_fd(struct kbpf_waker *w);
+
+/* ---- work for later, as module/port/later.h ---------------------------------------------- */
+
+struct kbpf_later {
+	void (*fn)(struct kbpf_later *later);
+	struct kbpf_later *next;
+	bool queued;
+};
+
+int kbpf_later_start(void);
+void kbpf_later_stop(void);
+void kbpf_later_flush(void);
+void kbpf_later_init(struct kbpf_later *later, void (*fn)(struct kbpf_later *later));
+void kbpf_later_queue(struct kbpf_later *later);
+void kbpf_later_cancel(struct kbpf_later *later);
 
 #endif /* KBPF_PORT_SYNC_H */

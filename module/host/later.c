@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Deferred work: an irq_work in front of a workqueue of the module's own. */
+#include "port_sync.h"
+
+/* Valid between kbpf_later_start() and kbpf_later_stop(). */
+static struct workqueue_struct *queue;
+
+static void to_queue(struct irq_work *irq)
+{
+	struct kbpf_later *later = container_of(irq, struct kbpf_later, irq);
+
+	queue_work(queue, &later->work);
+}
+
+static void do_work(struct work_struct *work)
+{
+	struct kbpf_later *later = container_of(work, struct kbpf_later, work);
+
+	later->fn(later);
+}
+
+int kbpf_later_start(void)
+{
+	queue = alloc_workqueue("kbpf", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	return queue ? 0 : -ENOMEM;
+}
+
+void kbpf_later_stop(void)
+{
+	destroy_workqueue(queue);
+	queue = NULL;
+}
+
+void kbpf_later_flush(void)
+{
+	if (queue)
+		flush_workqueue(queue);
+}
+
+void kbpf_later_init(struct kbpf_later *later, void (*fn)(struct kbpf_later *later))
+{
+	init_irq_work(&later->irq, to_queue);
+	INIT_WORK(&later->work, do_work);
+	later->fn = fn;
+}
+
+void kbpf_later_queue(struct kbpf_later *later)
+{
+	irq_work_queue(&later->irq);
+}
+
+void kbpf_later_cancel(struct kbpf_later *later)
+{
+	irq_work_sync(&later->irq);
+	cancel_work_sync(&later->work);
+}

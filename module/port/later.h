@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Work that a program's context asks for and process context does.
+ */
+#ifndef KBPF_PORT_LATER_H
+#define KBPF_PORT_LATER_H
+
+#include <linux/irq_work.h>
+#include <linux/workqueue.h>
+
+/**
+ * struct kbpf_later - a piece of work that can be asked for again and again
+ * @irq: takes the request out of the context it was made in
+ * @work: does it
+ * @fn: what to do; process context, may sleep, may free the structure it is in
+ */
+struct kbpf_later {
+	struct irq_work irq;
+	struct work_struct work;
+	void (*fn)(struct kbpf_later *later);
+};
+
+/**
+ * kbpf_later_start() - have someone to do the work
+ *
+ * Context: process; sleeps. Called once before any other, until kbpf_later_stop().
+ * Return: 0 or -ENOMEM.
+ */
+int kbpf_later_start(void);
+
+/**
+ * kbpf_later_stop() - do what is asked for and stop
+ *
+ * Context: process; sleeps. Nobody asks any more.
+ */
+void kbpf_later_stop(void);
+
+/**
+ * kbpf_later_flush() - wait until what was asked for is done
+ *
+ * Context: process; sleeps.
+ */
+void kbpf_later_flush(void);
+
+/**
+ * kbpf_later_init() - set up a piece of work
+ * @later: the work
+ * @fn: what to do
+ */
+void kbpf_later_init(struct kbpf_later *later, void (*fn)(struct kbpf_later *later));
+
+/**
+ * kbpf_later_queue() - ask for it; several requests may become one
+ * @later: the work
+ *
+ * Context: any, NMI included.
+ */
+void kbpf_later_queue(struct kbpf_later *later);
+
+/**
+ * kbpf_later_cancel() - wait until it is neither asked for nor being done
+ * @later: the work; nobody asks any more
+ *
+ * Context: process; sleeps.
+ */
+void kbpf_later_cancel(struct kbpf_later *later);
+
+#endif /* KBPF_PORT_LATER_H */
