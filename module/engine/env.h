@@ -117,6 +117,16 @@ struct kbpf_map *kbpf_env_map_get(int fd);
 void kbpf_env_map_put(struct kbpf_map *map);
 
 /**
+ * kbpf_env_object_get() - the object of some kind behind a descriptor
+ * @fd: descriptor
+ * @kind: enum kbpf_kind
+ *
+ * Return: the object with a reference for the caller; ERR_PTR(-EBADF) if @fd is
+ * not open, ERR_PTR(-EINVAL) if it is of another kind.
+ */
+struct kbpf_object *kbpf_env_object_get(int fd, u32 kind);
+
+/**
  * kbpf_env_helper() - address of a helper
  * @id: helper number
  *

@@ -149,6 +149,11 @@ struct kbpf_object *kbpf_call_fd(int fd, enum kbpf_kind kind, u32 *flags)
 	return ERR_PTR(-EINVAL);
 }
 
+struct kbpf_object *kbpf_env_object_get(int fd, u32 kind)
+{
+	return kbpf_call_fd(fd, kind, NULL);
+}
+
 long kbpf_call_install(struct kbpf_object *obj, u32 flags)
 {
 	int fd = kbpf_world_fd_install(obj, flags);

@@ -42,11 +42,14 @@ struct kbpf_map_counts {
 
 /**
  * struct kbpf_map_mem - memory of a map that userspace may map
- * @addr: vmalloc_user() or alike address, page aligned
+ * @base: what kbpf_shm_alloc() or kbpf_shm_alloc_ring() returned
+ * @addr: where the mapping starts, page aligned, in the memory at @base; in a
+ *	ring's memory it may run into the second sight of the data
  * @size: bytes, a multiple of the page size
  * @writable: a writable mapping is allowed
  */
 struct kbpf_map_mem {
+	void *base;
 	void *addr;
 	size_t size;
 	bool writable;
@@ -55,11 +58,11 @@ struct kbpf_map_mem {
 /**
  * struct kbpf_map_ops - one type's operations; NULL where the type has none
  * @check: command: are these attributes right for the type? 0 or -errno
- * @create: command: allocates the type's structure (struct kbpf_map first) with
- *	its own parts; the caller fills in the common fields and the descriptor
- *	before @create from @attr. ERR_PTR on failure
- * @free: command: frees all; a grace period has passed since the last program
- *	could see it
+ * @create: command: allocates the type's structure (struct kbpf_map first) by
+ *	kbpf_map_alloc() and its own parts. May replace @ops of the map by those
+ *	of a special case. ERR_PTR on failure
+ * @free: command: frees its own parts and ends in kbpf_map_dealloc(); a grace
+ *	period has passed since the last program could see the map
  * @release_user: command: no descriptor refers to it any more, programs may
  * @lookup: program: pointer to the value of @key, or NULL
  * @update: program: 0 or -errno
@@ -70,6 +73,7 @@ struct kbpf_map_mem {
  * @lookup_copy: command: copies the value out (user layout: per-CPU types all
  *	possible CPUs, each rounded up to 8 bytes); 0 or -errno
  * @update_copy: command: the opposite
+ * @take_copy: command: copies the value out and deletes the entry
  * @delete_user: command: NULL means @delete
  * @next_key: command: the key after @key (NULL: the first) to @next; -ENOENT
  * @direct_addr: address of offset @off of the direct value; 0 or -EINVAL
@@ -93,6 +97,7 @@ struct kbpf_map_ops {
 
 	int (*lookup_copy)(struct kbpf_map *map, const void *key, void *value, u64 flags);
 	int (*update_copy)(struct kbpf_map *map, const void *key, const void *value, u64 flags);
+	int (*take_copy)(struct kbpf_map *map, const void *key, void *value, u64 flags);
 	int (*delete_user)(struct kbpf_map *map, const void *key);
 	int (*next_key)(struct kbpf_map *map, const void *key, void *next);
 
@@ -119,6 +124,8 @@ struct kbpf_map_ops {
  * @counts: per-CPU counts
  * @waitq: who polls; woken through kbpf_wake() (port_sync.h), which is safe
  *	in every context
+ * @rcu: for freeing
+ * @later: for freeing
  */
 struct kbpf_map {
 	struct kbpf_object obj;
@@ -134,6 +141,8 @@ struct kbpf_map {
 	atomic64_t memory;
 	struct kbpf_map_counts __percpu *counts;
 	struct kbpf_waker waitq;
+	struct rcu_head rcu;
+	struct kbpf_later later;
 };
 
 /**
@@ -146,18 +155,82 @@ struct kbpf_map {
 struct kbpf_map *kbpf_map_create(const struct kbpf_map_create_attr *attr, struct kbpf_btf *btf);
 
 /**
+ * kbpf_map_exit() - wait until all maps that were put are freed, and let go of
+ *	what the room shares
+ *
+ * Context: process; sleeps. No map exists and none is created any more, unless
+ * as the first one again.
+ */
+void kbpf_map_exit(void);
+
+/**
+ * kbpf_map_alloc() - for a type's create: the type's structure
+ * @attr: attributes
+ * @size: bytes of the structure, which begins with struct kbpf_map
+ *
+ * Return: zeroed structure with the common fields set, or NULL.
+ */
+void *kbpf_map_alloc(const struct kbpf_map_create_attr *attr, size_t size);
+
+/**
+ * kbpf_map_dealloc() - for a type's free: what kbpf_map_alloc() made
+ * @map: the map
+ */
+void kbpf_map_dealloc(struct kbpf_map *map);
+
+/* Count an event of a map: @what is a field of struct kbpf_map_counts. */
+#define kbpf_map_count(map, what)	this_cpu_inc((map)->counts->what)
+
+/*
+ * The program's operations. -ENOTSUPP where the type has none; the verifier
+ * sees to it that this does not happen to programs.
+ */
+static inline void *kbpf_map_prog_lookup(struct kbpf_map *map, const void *key)
+{
+	return map->ops->lookup ? map->ops->lookup(map, key) : NULL;
+}
+
+static inline long kbpf_map_prog_update(struct kbpf_map *map, const void *key, const void *value,
+					u64 flags)
+{
+	return map->ops->update ? map->ops->update(map, key, value, flags) : -ENOTSUPP;
+}
+
+static inline long kbpf_map_prog_delete(struct kbpf_map *map, const void *key)
+{
+	return map->ops->delete ? map->ops->delete(map, key) : -ENOTSUPP;
+}
+
+static inline long kbpf_map_prog_push(struct kbpf_map *map, const void *value, u64 flags)
+{
+	return map->ops->push ? map->ops->push(map, value, flags) : -ENOTSUPP;
+}
+
+static inline long kbpf_map_prog_pop(struct kbpf_map *map, void *value)
+{
+	return map->ops->pop ? map->ops->pop(map, value) : -ENOTSUPP;
+}
+
+static inline long kbpf_map_prog_peek(struct kbpf_map *map, void *value)
+{
+	return map->ops->peek ? map->ops->peek(map, value) : -ENOTSUPP;
+}
+
+/**
  * kbpf_map_user_value_size() - bytes of a value as commands carry it
  * @map: the map
  */
 u32 kbpf_map_user_value_size(const struct kbpf_map *map);
 
 /*
- * The commands' operations: kernel buffers, the map's own user-side flags and
- * freezing checked here. 0 or -errno as struct kbpf_map_elem_attr says.
+ * The commands' operations: kernel buffers; freezing is checked here, what the
+ * descriptor allows (KBPF_F_RDONLY, KBPF_F_WRONLY) by the caller. 0 or -errno as
+ * struct kbpf_map_elem_attr says; -ENOTSUPP where the type has no such operation.
  */
 int kbpf_map_lookup_user(struct kbpf_map *map, const void *key, void *value, u64 flags);
 int kbpf_map_update_user(struct kbpf_map *map, const void *key, const void *value, u64 flags);
 int kbpf_map_delete_user(struct kbpf_map *map, const void *key);
+int kbpf_map_take_user(struct kbpf_map *map, const void *key, void *value, u64 flags);
 int kbpf_map_next_key(struct kbpf_map *map, const void *key, void *next);
 int kbpf_map_freeze(struct kbpf_map *map);
 
@@ -183,6 +256,16 @@ void kbpf_map_munmap_write(struct kbpf_map *map);
  * @out: the fields after pad0 are set
  */
 void kbpf_map_stats(struct kbpf_map *map, struct kbpf_map_stats_attr *out);
+
+/**
+ * kbpf_value_lock() - take the spin lock in a value (struct bpf_spin_lock)
+ * @lock: address of the lock
+ * @flags: out: for kbpf_value_unlock()
+ *
+ * Context: process or softirq; returns with interrupts and preemption off.
+ */
+void kbpf_value_lock(void *lock, unsigned long *flags);
+void kbpf_value_unlock(void *lock, unsigned long flags);
 
 /*
  * Ring buffer, for helpers (program context). Reserve returns a pointer to

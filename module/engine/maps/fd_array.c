@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Arrays whose values are descriptors on the command's side and objects on the
+ * program's: PERF_EVENT_ARRAY. Slots have memory from their first use on, for
+ * tools create arrays of 262,144 slots and fill as many as there are CPUs.
+ */
+#include "maps/types.h"
+
+#define SLOTS_SHIFT	9
+#define SLOTS		(1U << SLOTS_SHIFT)
+#define BOTH_PROG	(KBPF_F_RDONLY_PROG | KBPF_F_WRONLY_PROG)
+
+/**
+ * struct fd_kind - what differs between these types
+ * @get: command: the object behind a descriptor, with a reference
+ * @put: command: gives it back
+ * @sys_value: what a lookup by a command yields; NULL: nothing
+ */
+struct fd_kind {
+	void *(*get)(int fd);
+	void (*put)(void *ptr);
+	u32 (*sys_value)(void *ptr);
+};
+
+/**
+ * struct kbpf_fd_array - an array of objects
+ * @map: what all maps begin with
+ * @kind: which objects
+ * @lock: protects @pages against each other's filling
+ * @pages: by index / SLOTS: slots, NULL until one is used
+ */
+struct kbpf_fd_array {
+	struct kbpf_map map;
+	const struct fd_kind *kind;
+	struct mutex lock;
+	void ***pages;
+};
+
+static struct kbpf_fd_array *to_fd_array(struct kbpf_map *map)
+{
+	return container_of(map, struct kbpf_fd_array, map);
+}
+
+static u32 nr_pages(const struct kbpf_fd_array *a)
+{
+	return DIV_ROUND_UP((u64)a->map.desc.max_entries, SLOTS);
+}
+
+/* The slot, or NULL if its page was never used. */
+static __always_inline void **slot_at(const struct kbpf_fd_array *a, u32 index)
+{
+	void **page = smp_load_acquire(&a->pages[index >> SLOTS_SHIFT]);
+
+	return page ? &page[index & (SLOTS - 1)] : NULL;
+}
+
+static void **slot_make(struct kbpf_fd_array *a, u32 index)
+{
+	void **page;
+
+	mutex_lock(&a->lock);
+	if (!slot_at(a, index)) {
+		page = kvcalloc(SLOTS, sizeof(*page), GFP_KERNEL_ACCOUNT);
+		if (page) {
+			atomic64_add(SLOTS * sizeof(*page), &a->map.memory);
+			smp_store_release(&a->pages[index >> SLOTS_SHIFT], page);
+		}
+	}
+	mutex_unlock(&a->lock);
+	return slot_at(a, index);
+}
+
+static int fd_update(struct kbpf_map *map, const void *key, const void *value, u64 flags)
+{
+	struct kbpf_fd_array *a = to_fd_array(map);
+	u32 index = get_unaligned((const u32 *)key);
+	void *ptr, *old, **slot;
+
+	if (flags != KBPF_ANY)
+		return -EINVAL;
+	if (index >= map->desc.max_entries)
+		return -E2BIG;
+	ptr = a->kind->get(get_unaligned((const s32 *)value));
+	if (IS_ERR(ptr))
+		return PTR_ERR(ptr);
+	slot = slot_make(a, index);
+	if (!slot) {
+		a->kind->put(ptr);
+		return -ENOMEM;
+	}
+	old = xchg(slot, ptr);
+	if (old)
+		a->kind->put(old);
+	return 0;
+}
+
+static int fd_delete(struct kbpf_map *map, const void *key)
+{
+	struct kbpf_fd_array *a = to_fd_array(map);
+	u32 index = get_unaligned((const u32 *)key);
+	void **slot, *old;
+
+	if (index >= map->desc.max_entries)
+		return -E2BIG;
+	slot = slot_at(a, index);
+	old = slot ? xchg(slot, NULL) : NULL;
+	if (!old)
+		return -ENOENT;
+	a->kind->put(old);
+	return 0;
+}
+
+static int fd_lookup(struct kbpf_map *map, const void *key, void *value, u64 flags)
+{
+	struct kbpf_fd_array *a = to_fd_array(map);
+	u32 index = get_unaligned((const u32 *)key);
+	void **slot, *ptr;
+	int err = -ENOENT;
+
+	if (!a->kind->sys_value)
+		return -ENOTSUPP;
+	if (index >= map->desc.max_entries)
+		return -ENOENT;
+	rcu_read_lock();
+	slot = slot_at(a, index);
+	ptr = slot ? smp_load_acquire(slot) : NULL;
+	if (ptr) {
+		put_unaligned(a->kind->sys_value(ptr), (u32 *)value);
+		err = 0;
+	}
+	rcu_read_unlock();
+	return err;
+}
+
+static void clear(struct kbpf_fd_array *a)
+{
+	u32 page, i;
+	void *old;
+
+	for (page = 0; page < nr_pages(a); page++) {
+		for (i = 0; a->pages[page] && i < SLOTS; i++) {
+			old = xchg(&a->pages[page][i], NULL);
+			if (old)
+				a->kind->put(old);
+		}
+	}
+}
+
+static void fd_free(struct kbpf_map *map)
+{
+	struct kbpf_fd_array *a = to_fd_array(map);
+	u32 i;
+
+	clear(a);
+	for (i = 0; i < nr_pages(a); i++)
+		kvfree(a->pages[i]);
+	kvfree(a->pages);
+	mutex_destroy(&a->lock);
+	kbpf_map_dealloc(map);
+}
+
+static void fd_release_user(struct kbpf_map *map)
+{
+	if (!(map->desc.flags & KBPF_F_PRESERVE_ELEMS))
+		clear(to_fd_array(map));
+}
+
+static int fd_check(const struct kbpf_map_create_attr *attr)
+{
+	if (attr->value_size != sizeof(u32) || attr->map_flags & BOTH_PROG)
+		return -EINVAL;
+	return kbpf_array_check(attr);
+}
+
+static struct kbpf_map *create(const struct kbpf_map_create_attr *attr, const struct fd_kind *kind)
+{
+	struct kbpf_fd_array *a = kbpf_map_alloc(attr, sizeof(*a));
+
+	if (!a)
+		return ERR_PTR(-ENOMEM);
+	a->kind = kind;
+	a->pages = kvcalloc(nr_pages(a), sizeof(*a->pages), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!a->pages) {
+		kbpf_map_dealloc(&a->map);
+		return ERR_PTR(-ENOMEM);
+	}
+	mutex_init(&a->lock);
+	atomic64_add((u64)nr_pages(a) * sizeof(*a->pages), &a->map.memory);
+	return &a->map;
+}
+
+#define FD_OPS(create_fn, release_fn) { \
+	.check = fd_check, \
+	.create = create_fn, \
+	.free = fd_free, \
+	.release_user = release_fn, \
+	.lookup_copy = fd_lookup, \
+	.update_copy = fd_update, \
+	.delete_user = fd_delete, \
+	.next_key = kbpf_array_next_key, \
+}
+
+/* ---- PERF_EVENT_ARRAY ------------------------------------------------------------ */
+
+static void *ring_get(int fd)
+{
+	struct kbpf_object *obj = kbpf_env_object_get(fd, KBPF_KIND_RING);
+
+	/* As Linux: what is no perf event is no descriptor here. */
+	return PTR_ERR_OR_ZERO(obj) == -EINVAL ? ERR_PTR(-EBADF) : obj;
+}
+
+static void object_put(void *ptr)
+{
+	kbpf_object_put(ptr);
+}
+
+static const struct fd_kind ring_kind = {
+	.get = ring_get,
+	.put = object_put,
+};
+
+static struct kbpf_map *perf_create(const struct kbpf_map_create_attr *attr)
+{
+	return create(attr, &ring_kind);
+}
+
+struct kbpf_object *kbpf_perf_array_get(struct kbpf_map *map, u32 index)
+{
+	void **slot;
+
+	if (unlikely(index >= map->desc.max_entries))
+		return NULL;
+	slot = slot_at(to_fd_array(map), index);
+	return slot ? smp_load_acquire(slot) : NULL;
+}
+
+const struct kbpf_map_ops kbpf_perf_array_ops = FD_OPS(perf_create, fd_release_user);

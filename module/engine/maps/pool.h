@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Entries of a map, ahead of need. A pool can give out as many as its capacity
+ * and has memory for those in use and some more (its headroom); process context
+ * brings the headroom back up in the background. Memory goes back to the system
+ * only with the whole pool, so an entry's memory stays an entry: a reader that
+ * still looks at a deleted one sees an entry, maybe a newer one.
+ */
+#ifndef KBPF_MAPS_POOL_H
+#define KBPF_MAPS_POOL_H
+
+#include "port.h"
+#include "port_sync.h"
+
+/**
+ * struct kbpf_elem - what every entry begins with
+ * @next: the owner's link; the pool leaves it alone, so that readers of a
+ *	deleted entry find their way on
+ * @free: the pool's link while the entry is free
+ * @hash: the owner's while it is in use
+ * @spare: the owner's while it is in use
+ */
+struct kbpf_elem {
+	unsigned long next;
+	union {
+		struct llist_node free;
+		struct {
+			u32 hash;
+			u32 spare;
+		};
+	};
+};
+
+/**
+ * struct kbpf_pool_cpu - free entries of a CPU
+ * @free: anybody puts, the holder of @lock takes
+ * @lock: who takes
+ */
+struct kbpf_pool_cpu {
+	struct llist_head free;
+	raw_spinlock_t lock;
+};
+
+/**
+ * struct kbpf_pool - a pool
+ * @elem_size: bytes of an entry, a multiple of 8
+ * @pcpu_size: bytes of per-CPU memory of an entry, or 0; the entry then has
+ *	its address right behind struct kbpf_elem
+ * @capacity: most entries in all
+ * @shift: entries of a chunk, as a power of two
+ * @batch: entries taken from the stock at a time
+ * @headroom: entries to have ready ahead
+ * @nr_chunks: chunks when full
+ * @chunks: memory of entries, by chunk
+ * @pcpu: per-CPU memory of the same entries, by chunk; NULL without
+ * @ready: entries that have memory; grows under @grow
+ * @next: entries below are or were in use or on a free list; under @stock
+ * @stock: protects @next
+ * @grow: serialises growing
+ * @cpu: free entries, by CPU
+ * @refill: grows in the background
+ * @memory: where memory is counted
+ */
+struct kbpf_pool {
+	u32 elem_size;
+	u32 pcpu_size;
+	u32 capacity;
+	u32 shift;
+	u32 batch;
+	u32 headroom;
+	u32 nr_chunks;
+	void **chunks;
+	void __percpu **pcpu;
+	u32 ready;
+	u32 next;
+	raw_spinlock_t stock;
+	struct mutex grow;
+	struct kbpf_pool_cpu __percpu *cpu;
+	struct kbpf_later refill;
+	atomic64_t *memory;
+};
+
+/**
+ * kbpf_pool_init() - set up a pool
+ * @pool: the pool, zeroed; @elem_size, @pcpu_size, @capacity and @memory set
+ * @lazy: have little ready ahead
+ *
+ * Return: 0 or -ENOMEM; kbpf_pool_exit() is called either way.
+ */
+int kbpf_pool_init(struct kbpf_pool *pool, bool lazy);
+void kbpf_pool_exit(struct kbpf_pool *pool);
+
+/**
+ * kbpf_pool_prepare() - have something ready, if it can be had
+ * @pool: the pool
+ *
+ * Context: process; sleeps.
+ */
+void kbpf_pool_prepare(struct kbpf_pool *pool);
+
+/**
+ * kbpf_pool_get() - a free entry
+ * @pool: the pool
+ *
+ * Context: inside a section (lock.h).
+ * Return: the entry; ERR_PTR: -E2BIG all are in use, -ENOMEM no memory is ready,
+ * -EBUSY a free list could not be had here.
+ */
+struct kbpf_elem *kbpf_pool_get(struct kbpf_pool *pool);
+
+/**
+ * kbpf_pool_put() - give an entry back
+ * @pool: the pool
+ * @elem: the entry
+ *
+ * Context: any, migration off.
+ */
+void kbpf_pool_put(struct kbpf_pool *pool, struct kbpf_elem *elem);
+
+/* Per-CPU memory of an entry. */
+static inline void __percpu **kbpf_elem_pcpu(struct kbpf_elem *elem)
+{
+	return (void __percpu **)(elem + 1);
+}
+
+#endif /* KBPF_MAPS_POOL_H */

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Private to engine/maps: the families' operations, and what the files of the
+ * room say to each other about types.
+ */
+#ifndef KBPF_MAPS_TYPES_H
+#define KBPF_MAPS_TYPES_H
+
+#include "maps/map.h"
+
+/* What the BTF of key and value must be. */
+enum kbpf_map_btf_rule {
+	BTF_KEY,	/* key and value of the map's sizes */
+	BTF_INDEX,	/* the key a u32; or none, for one value that is a section */
+	BTF_NONE,	/* none can be given */
+};
+
+/* Each family's file ends in these; map.def names them. */
+extern const struct kbpf_map_ops kbpf_hash_ops;
+extern const struct kbpf_map_ops kbpf_percpu_hash_ops;
+extern const struct kbpf_map_ops kbpf_array_ops;
+extern const struct kbpf_map_ops kbpf_percpu_array_ops;
+extern const struct kbpf_map_ops kbpf_perf_array_ops;
+extern const struct kbpf_map_ops kbpf_ringbuf_ops;
+
+/* Shared by what is indexed. */
+int kbpf_array_check(const struct kbpf_map_create_attr *attr);
+int kbpf_array_next_key(struct kbpf_map *map, const void *key, void *next);
+
+/* A command that writes is under way; -EPERM when the map is frozen. */
+int kbpf_map_write_begin(struct kbpf_map *map);
+void kbpf_map_write_end(struct kbpf_map *map);
+
+/**
+ * kbpf_map_check_btf() - check key and value against their BTF, find special fields
+ * @map: the map; its descriptor's @spin_lock_off and @timer_off are set
+ * @rule: what its type asks for
+ * @btf: BTF
+ * @key_id: type of a key, or 0
+ * @value_id: type of a value
+ *
+ * Return: 0; -EINVAL, -EACCES, -EOPNOTSUPP or -ENOTSUPP as Linux.
+ */
+int kbpf_map_check_btf(struct kbpf_map *map, enum kbpf_map_btf_rule rule,
+		       const struct kbpf_btf *btf, u32 key_id, u32 value_id);
+
+#endif /* KBPF_MAPS_TYPES_H */

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+# The maps and btf rooms: their KUnit suites as programs, and threads over maps.
+MAPS_TEST_INC := -I$(TOP)/userspace/tests
+
+$(SAN)/tests/kbpf_%_kunit: $(TOP)/kunit/kbpf_%_kunit.c $(TOP)/userspace/tests/kunit/run.c \
+		$(TOP)/userspace/tests/maps_world.c $(SAN)/libkbpf_engine.a
+	@mkdir -p $(@D)
+	$(CC) $(ENGINE_CFLAGS) $(MAPS_TEST_INC) $(SAN_FLAGS) -Wframe-larger-than=4096 -o $@ $(filter %.c %.a,$^) -lpthread
+
+$(SAN)/tests/maps_threads: $(TOP)/userspace/tests/maps_threads.c $(TOP)/userspace/tests/maps_world.c \
+		$(SAN)/libkbpf_engine.a
+	@mkdir -p $(@D)
+	$(CC) $(ENGINE_CFLAGS) $(SAN_FLAGS) -Wframe-larger-than=4096 -o $@ $(filter %.c %.a,$^) -lpthread
+
+CHECKS += $(SAN)/tests/kbpf_maps_kunit
+
+# The same threads under TSan: clang's, for it leaves alone what is marked as racy by design.
+TSAN := $(O)/tsan
+TSAN_SRC := $(addprefix $(TOP)/module/engine/,log.c object.c) $(wildcard $(TOP)/module/engine/btf/*.c) \
+	$(wildcard $(TOP)/module/engine/maps/*.c) $(addprefix $(TOP)/userspace/port/,$(PORT_OBJS:.o=.c))
+$(TSAN)/maps_threads: $(TOP)/userspace/tests/maps_threads.c $(TOP)/userspace/tests/maps_world.c $(TSAN_SRC)
+	@mkdir -p $(@D)
+	clang-19 $(filter-out -MMD -MP,$(ENGINE_CFLAGS)) -Wno-frame-larger-than -O1 -fsanitize=thread -o $@ $^ -lpthread
+
