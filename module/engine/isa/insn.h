@@ -124,8 +124,10 @@ static inline u32 kbpf_isa_size(u8 code)
 
 /* ---- building instructions ------------------------------------------------------ */
 
+#define KBPF_INSN_INIT(c, d, s, o, i) \
+	{ .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) }
 #define KBPF_INSN(c, d, s, o, i) \
-	((struct kbpf_insn) { .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) })
+	((struct kbpf_insn) KBPF_INSN_INIT(c, d, s, o, i))
 
 #define KBPF_ALU64_REG(op, d, s)	KBPF_INSN(KBPF_ALU64 | (op) | KBPF_X, d, s, 0, 0)
 #define KBPF_ALU64_IMM(op, d, i)	KBPF_INSN(KBPF_ALU64 | (op) | KBPF_K, d, 0, 0, i)

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+# Tests of engine/isa and engine/interp: vectors, the sweep, the public suite. They
+# link the two rooms and nothing above them; env.c is their world.
+ISA_OBJS := $(filter isa/% interp/%,$(KBPF_ENGINE_OBJS))
+ISA_INC := -I$(TOP)/kunit -I$(TOP)/userspace/tests/isa
+
+define isa_build
+$(1)/tests/isa/%.o: $(TOP)/userspace/tests/isa/%.c
+	@mkdir -p $$(@D)
+	$(CC) $(ENGINE_CFLAGS) $(ISA_INC) $(2) -Wframe-larger-than=8192 -c -o $$@ $$<
+$(1)/tests/kunit/%.o: $(TOP)/kunit/%.c
+	@mkdir -p $$(@D)
+	$(CC) $(ENGINE_CFLAGS) $(ISA_INC) $(2) -Wframe-larger-than=8192 -c -o $$@ $$<
+$(1)/tests/isa/isa: $(addprefix $(1)/tests/isa/,check.o suite.o env.o conformance.o public_suite.o) \
+		$(addprefix $(1)/tests/kunit/,raw_prog.o isa_sweep.o) \
+		$(addprefix $(1)/engine/,$(ISA_OBJS)) $(addprefix $(1)/port/,$(PORT_OBJS))
+	$(CC) $(2) -o $$@ $$^ -lpthread
+$(1)/bpf_conformance_plugin: $(addprefix $(1)/tests/isa/,plugin.o env.o conformance.o) \
+		$(addprefix $(1)/tests/kunit/,raw_prog.o) \
+		$(addprefix $(1)/engine/,$(ISA_OBJS)) $(addprefix $(1)/port/,$(PORT_OBJS))
+	$(CC) $(2) -o $$@ $$^ -lpthread
+endef
+$(eval $(call isa_build,$(O),-O2 -fPIC))
+$(eval $(call isa_build,$(SAN),$(SAN_FLAGS)))
+
+ALL += $(O)/bpf_conformance_plugin
+CHECKS += $(SAN)/tests/isa/isa

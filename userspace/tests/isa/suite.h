@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* What the parts of this program share. */
+#ifndef KBPF_TESTS_ISA_SUITE_H
+#define KBPF_TESTS_ISA_SUITE_H
+
+#include "port.h"
+#include "prog.h"
+
+/**
+ * struct executor - a way to run a program
+ * @name: as "interp"
+ * @prepare: makes a program of kbpf_raw_prog_create() runnable; 0 or -errno
+ * @release: undoes @prepare
+ */
+struct executor {
+	const char *name;
+	int (*prepare)(struct kbpf_prog *prog);
+	void (*release)(struct kbpf_prog *prog);
+};
+
+extern const struct executor executors[];
+extern const unsigned int nr_executors;
+
+/* Print a KTAP result line. */
+void result(bool ok, const char *fmt, ...) __printf(2, 3);
+void skip(const char *why, const char *fmt, ...) __printf(2, 3);
+int results_failed(void);
+
+/**
+ * run_below() - run instructions below the verifier
+ * @ex: executor
+ * @insns: instructions
+ * @len: slots
+ * @mem: memory, or NULL
+ * @mem_len: bytes
+ * @r0: out
+ *
+ * Return: 0 or -errno where the executor refuses them.
+ */
+int run_below(const struct executor *ex, const struct kbpf_insn *insns, u32 len, void *mem,
+	      u64 mem_len, u64 *r0);
+
+/* The public suite's cases, from the file that $CONFORMANCE names. */
+void test_conformance(void);
+
+/**
+ * conformance_unwind() - make the suite's helper 5 of calls to it
+ * @insns: instructions
+ * @len: slots
+ * @out: out: malloc()ed instructions with each "call 5" followed by an exit
+ *	where it returned 0; jumps are kept in step
+ *
+ * Return: slots at @out, or -errno: -EINVAL where a function other than the
+ * first calls it.
+ */
+int conformance_unwind(const struct kbpf_insn *insns, u32 len, struct kbpf_insn **out);
+
+#endif /* KBPF_TESTS_ISA_SUITE_H */
