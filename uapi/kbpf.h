@@ -110,6 +110,7 @@ enum kbpf_cmd {
 	KBPF_VERSION			= 65,	/* struct kbpf_version_attr */
 	KBPF_PROG_STATS			= 66,	/* struct kbpf_prog_stats_attr */
 	KBPF_MAP_STATS			= 67,	/* struct kbpf_map_stats_attr */
+	KBPF_PROG_LOAD_CLASSIC		= 68,	/* struct kbpf_prog_load_classic_attr */
 };
 
 /* Program types, as enum bpf_prog_type. */
@@ -194,11 +195,21 @@ enum kbpf_perf_event_type {
 };
 
 /*
+<<<<<<< HEAD
  * attr.type of KBPF_PERF_OPEN for probes, on every kernel: besides these the
  * numbers that the kernel's own PMUs have in sysfs mean the same, where it has them.
  */
 #define KBPF_PERF_TYPE_KPROBE	0x6b620001U
 #define KBPF_PERF_TYPE_UPROBE	0x6b620002U
+=======
+ * Helpers of kbpf's own, for programs on packets. A program may call them; LD_ABS,
+ * LD_IND and classic programs become calls of them.
+ */
+/* s64 (ctx, s32 offset, size 1, 2 or 4): the bytes there in host order, or negative */
+#define KBPF_HELPER_PACKET_LOAD		0x10000
+/* s64 (ctx, u32 SKF_AD_*, u32 A, u32 X): that ancillary data of classic BPF, or negative */
+#define KBPF_HELPER_PACKET_ANCILLARY	0x10001
+>>>>>>> 095e40f (engine/classic, engine/packet: classic BPF checked and translated; packet helpers)
 
 #define KBPF_OBJ_NAME_LEN	16	/* with the terminating zero */
 #define KBPF_TAG_SIZE		8
@@ -479,6 +490,54 @@ struct kbpf_prog_load_attr {
 	__u32	log_true_size;
 	__s32	prog_token_fd;
 	__u32	pad0;
+};
+
+/* Instructions in a classic program, as BPF_MAXINSNS. */
+#define KBPF_CLASSIC_MAX_INSNS	4096
+
+/**
+ * struct kbpf_classic_insn - one instruction of classic BPF, struct sock_filter of Linux
+ * @code: opcode
+ * @jt: instructions to skip where a condition holds
+ * @jf: instructions to skip where it does not
+ * @k: operand
+ */
+struct kbpf_classic_insn {
+	__u16	code;
+	__u8	jt;
+	__u8	jf;
+	__u32	k;
+};
+
+/**
+ * struct kbpf_prog_load_classic_attr - KBPF_PROG_LOAD_CLASSIC; returns a program descriptor
+ * @len: instructions, 1 .. KBPF_CLASSIC_MAX_INSNS; @len to @filter are struct
+ *	sock_fprog of Linux
+ * @pad0: ignored: struct sock_fprog has a hole here
+ * @filter: pointer to struct kbpf_classic_insn[@len]
+ * @log_level: as KBPF_PROG_LOAD
+ * @log_size: as KBPF_PROG_LOAD
+ * @log_buf: as KBPF_PROG_LOAD
+ * @prog_name: as KBPF_PROG_LOAD
+ * @prog_flags: KBPF_F_*
+ * @log_true_size: out: as KBPF_PROG_LOAD
+ *
+ * The program is checked by the rules of classic BPF, translated, verified, and
+ * is from then on a program of type KBPF_PROG_TYPE_SOCKET_FILTER.
+ *
+ * Errors: as KBPF_PROG_LOAD; -EINVAL (not a legal classic program; the log says
+ * which instruction).
+ */
+struct kbpf_prog_load_classic_attr {
+	__u16	len;
+	__u16	pad0[3];
+	__u64	filter;
+	__u32	log_level;
+	__u32	log_size;
+	__u64	log_buf;
+	char	prog_name[KBPF_OBJ_NAME_LEN];
+	__u32	prog_flags;
+	__u32	log_true_size;
 };
 
 /**

@@ -7,6 +7,7 @@
 #include "progtype/progtype.h"
 
 #define HEADROOM	256u		/* before packet data, as XDP promises */
+#define TAILROOM	320u		/* that adjust_tail may grow into */
 #define MAX_DATA	(128u << 10)
 #define ETH_HLEN	14u
 #define ETH_TYPE_AT	12u
@@ -27,7 +28,7 @@
  * @ctx: the context as the program sees it
  * @plain: context without packet: @type->ctx_size bytes
  * @packet: context with packet
- * @buf: packet buffer: HEADROOM bytes, then @packet.data_meta or data
+ * @buf: packet buffer: HEADROOM bytes, the packet, TAILROOM bytes
  * @l2: bytes of link-layer header before @packet.data
  */
 struct run {
@@ -150,7 +151,7 @@ static int setup_packet(struct run *run)
 	if (size < ETH_HLEN || size > MAX_DATA)
 		return -EINVAL;
 	run->packet = kzalloc(sizeof(*run->packet), GFP_KERNEL);
-	run->buf = kvzalloc(HEADROOM + size, GFP_KERNEL);
+	run->buf = kvzalloc(HEADROOM + size + TAILROOM, GFP_KERNEL);
 	if (!run->packet || !run->buf)
 		return -ENOMEM;
 	p = run->packet;
@@ -167,6 +168,10 @@ static int setup_packet(struct run *run)
 	p->data = run->buf + HEADROOM + run->l2;
 	p->data_meta = p->data;
 	p->data_end = run->buf + HEADROOM + size;
+	p->room = run->buf;
+	p->room_end = p->data_end + TAILROOM;
+	p->mac = -(s32)run->l2;
+	p->net = (s32)ETH_HLEN - (s32)run->l2;
 	run->ctx = p;
 	if (xdp)
 		return setup_xdp_fields(run, size);

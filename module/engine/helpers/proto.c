@@ -13,6 +13,10 @@
 #define SET_TRACE	(T(KPROBE) | T(TRACEPOINT) | T(RAW_TRACEPOINT) | T(PERF_EVENT) | \
 			 T(TRACING) | T(SYSCALL))
 #define SET_NET		(T(SOCKET_FILTER) | T(SCHED_CLS) | T(SCHED_ACT) | T(XDP))
+#define SET_SKB		(T(SOCKET_FILTER) | T(SCHED_CLS) | T(SCHED_ACT))
+#define SET_CLS		(T(SCHED_CLS) | T(SCHED_ACT))
+#define SET_XDP		T(XDP)
+#define SET_PKT		(SET_CLS | SET_XDP)
 #define SET_ALL		(SET_TRACE | SET_NET)
 
 enum {
@@ -20,16 +24,21 @@ enum {
 	TRACE	= 2,
 	NET	= 4,
 	ALL	= 8,
+	SKB	= 16,
+	CLS	= 32,
+	XDP	= 64,
+	PKT	= 128,
 };
 
 #define SET(x)	((((x) & PROBE) ? SET_PROBE : 0) | (((x) & TRACE) ? SET_TRACE : 0) | \
-		 (((x) & NET) ? SET_NET : 0) | (((x) & ALL) ? SET_ALL : 0))
+		 (((x) & NET) ? SET_NET : 0) | (((x) & ALL) ? SET_ALL : 0) | \
+		 (((x) & SKB) ? SET_SKB : 0) | (((x) & CLS) ? SET_CLS : 0) | \
+		 (((x) & XDP) ? SET_XDP : 0) | (((x) & PKT) ? SET_PKT : 0))
 
 #define ARG(x)	KBPF_ARG_##x
 #define ARGS(a, b, c, d, e) { ARG(a), ARG(b), ARG(c), ARG(d), ARG(e) }
 
-static const struct kbpf_proto protos[] = {
-#define KBPF_PROTO(name_, ret_, args_, runs_, can_, progs_, flags_) {	\
+#define ROW(name_, ret_, args_, runs_, can_, progs_, flags_) {		\
 		.id = KBPF_FUNC_##name_,				\
 		.ret = KBPF_RET_##ret_,					\
 		.args = ARGS args_,					\
@@ -38,8 +47,18 @@ static const struct kbpf_proto protos[] = {
 		.progs = SET(progs_),					\
 		.flags = flags_,					\
 	},
+
+static const struct kbpf_proto protos[] = {
+#define KBPF_PROTO ROW
 #include "helpers/proto.def"
 };
+
+static const struct kbpf_proto own[] = {
+#define KBPF_OWN_PROTO ROW
+#include "helpers/proto.def"
+};
+
+static_assert(ARRAY_SIZE(own) == KBPF_FUNC_OWN_MAX - KBPF_FUNC_OWN);
 
 /* Row of each helper in protos[], plus one; 0 where kbpf does not have it. */
 enum {
@@ -57,8 +76,15 @@ static const char * const names[KBPF_FUNC_MAX] = {
 #include "kbpf_helpers.def"
 };
 
+static const char * const own_names[] = {
+#define KBPF_OWN_PROTO(name_, ...) #name_,
+#include "helpers/proto.def"
+};
+
 const struct kbpf_proto *kbpf_proto_find(u32 id)
 {
+	if (id >= KBPF_FUNC_OWN && id < KBPF_FUNC_OWN_MAX)
+		return &own[id - KBPF_FUNC_OWN];
 	if (id >= KBPF_FUNC_MAX || !row_of[id])
 		return NULL;
 	return &protos[row_of[id] - 1];
@@ -66,5 +92,7 @@ const struct kbpf_proto *kbpf_proto_find(u32 id)
 
 const char *kbpf_proto_name(u32 id)
 {
+	if (id >= KBPF_FUNC_OWN && id < KBPF_FUNC_OWN_MAX)
+		return own_names[id - KBPF_FUNC_OWN];
 	return id < KBPF_FUNC_MAX ? names[id] : NULL;
 }

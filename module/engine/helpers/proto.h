@@ -17,6 +17,14 @@ enum kbpf_func_id {
 	KBPF_FUNC_MAX,
 };
 
+/* kbpf's own, by name */
+enum kbpf_own_func_id {
+	KBPF_FUNC_OWN = 0x10000,
+	KBPF_FUNC_packet_load = KBPF_HELPER_PACKET_LOAD,
+	KBPF_FUNC_packet_ancillary = KBPF_HELPER_PACKET_ANCILLARY,
+	KBPF_FUNC_OWN_MAX,
+};
+
 /**
  * enum kbpf_arg - what a helper asks of an argument
  * @KBPF_ARG_NONE: nothing; the helper does not look at it

@@ -14,6 +14,8 @@
 #define KBPF_NEEDS_PERFMON	(1U << 0)
 #define KBPF_NEEDS_NET_ADMIN	(1U << 1)
 
+struct kbpf_packet_ops;
+
 /**
  * struct kbpf_packet_ctx - context of packet programs as they run
  *
@@ -24,15 +26,27 @@
  * @data_end: byte after the last
  * @data_meta: start of the metadata before @data; @data where there is none
  * @host: the host's own packet (struct sk_buff), NULL in test runs
+ * @ops: how to reach what of the packet is not linear, and to change it; see
+ *	packet/packet.h; NULL where @data to @data_end is all there is
+ * @room: without @ops: first byte of the buffer that @data is in
+ * @room_end: without @ops: byte after its last
+ * @mac: without @ops: offset of the link-layer header from @data
+ * @net: without @ops: offset of the network header from @data
  * @user: the user-visible structure's plain fields, by its own offsets
- *	(such as __sk_buff: len at 0, pkt_type at 4, mark at 8, ...); up to 256 bytes
+ *	(such as __sk_buff: len at 0, pkt_type at 4, mark at 8, ...); up to 256
+ *	bytes, of which the host fills those that @ctx_used of struct kbpf_prog names
  */
 struct kbpf_packet_ctx {
 	u8 *data;
 	u8 *data_end;
 	u8 *data_meta;
 	void *host;
-	u8 user[256];
+	const struct kbpf_packet_ops *ops;
+	u8 *room;
+	u8 *room_end;
+	s32 mac;
+	s32 net;
+	u8 user[256] __aligned(8);
 };
 
 /**
