@@ -195,13 +195,13 @@ enum kbpf_perf_event_type {
 };
 
 /*
-<<<<<<< HEAD
  * attr.type of KBPF_PERF_OPEN for probes, on every kernel: besides these the
  * numbers that the kernel's own PMUs have in sysfs mean the same, where it has them.
  */
 #define KBPF_PERF_TYPE_KPROBE	0x6b620001U
 #define KBPF_PERF_TYPE_UPROBE	0x6b620002U
-=======
+
+/*
  * Helpers of kbpf's own, for programs on packets. A program may call them; LD_ABS,
  * LD_IND and classic programs become calls of them.
  */
@@ -209,7 +209,6 @@ enum kbpf_perf_event_type {
 #define KBPF_HELPER_PACKET_LOAD		0x10000
 /* s64 (ctx, u32 SKF_AD_*, u32 A, u32 X): that ancillary data of classic BPF, or negative */
 #define KBPF_HELPER_PACKET_ANCILLARY	0x10001
->>>>>>> 095e40f (engine/classic, engine/packet: classic BPF checked and translated; packet helpers)
 
 #define KBPF_OBJ_NAME_LEN	16	/* with the terminating zero */
 #define KBPF_TAG_SIZE		8
