@@ -12,19 +12,19 @@
 
 #define REF_CPU 3
 
-static u64 get_cpu(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+static u64 helper_cpu(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	return REF_CPU;
 }
 
-static u64 get_random(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+static u64 helper_random(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	return 0x12345678;
 }
 
 kbpf_helper_fn kbpf_env_helper(u32 id)
 {
-	return id == 8 ? get_cpu : id == 7 ? get_random : kbpf_packet_helper(id);
+	return id == 8 ? helper_cpu : id == 7 ? helper_random : kbpf_packet_helper(id);
 }
 
 int kbpf_env_probe_read(void *dst, u32 size, const void *src)

@@ -102,7 +102,7 @@ static u32 random_offset(struct rng *r)
 static u32 random_value(struct rng *r)
 {
 	static const u32 values[] = { 0, 1, 6, 17, 0x800, 0x86dd, 80, 0x0a090001, 0xffff, 0x10000,
-				      0x80000000, 0xffffffff, 60, 14 };
+				      0x80000000, 0xffffffff, 60, 14, 0x10800, 0x186dd };
 
 	return rng_below(r, 3) ? values[rng_below(r, ARRAY_SIZE(values))] :
 	       rng_u32(r) >> rng_below(r, 32);
@@ -157,6 +157,11 @@ static u32 random_program(struct rng *r, struct sock_filter *filter, u32 max)
 	u32 len = 2 + rng_below(r, max - 2), i;
 
 	for (i = 0; i + 1 < len; i++) {
+		/* Long programs write all of M first: loads from it are legal then. */
+		if (max > 100 && i < 16) {
+			filter[i] = (struct sock_filter)S(0x02, i);
+			continue;
+		}
 		filter[i] = random_insn(r, len - i - 2);
 		/* A return now and then, not everywhere. */
 		if (BPF_CLASS(filter[i].code) == BPF_RET && rng_below(r, 4))
@@ -335,12 +340,12 @@ int main(void)
 {
 	printf("KTAP version 1\n1..8\n");
 	test_verdicts();
-	test_random(6000, 20, 12);
-	test_random(4000, 20, 60);
-	test_random(400, 20, 1000);
+	test_random(40000, 20, 12);
+	test_random(20000, 20, 60);
+	test_random(1000, 50, 1000);
 	test_long(0xb1, 14, "4096 instructions, far jumps");
 	test_long(0x3c, 0, "4096 divisions by X");
 	test_words(200000);
-	test_expressions(2000);
+	test_expressions(20000);
 	return failed;
 }
