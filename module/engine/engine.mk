@@ -13,4 +13,4 @@ KBPF_ENGINE_OBJS += maps/array.o maps/hash.o maps/ringbuf.o maps/fd_array.o
 KBPF_ENGINE_OBJS += classic/check.o classic/analyse.o classic/translate.o
 KBPF_ENGINE_OBJS += packet/packet.o packet/classic.o
 KBPF_ENGINE_OBJS += cmd/cmd.o cmd/map_cmd.o cmd/btf_cmd.o cmd/prog_load.o cmd/tag.o
-KBPF_ENGINE_OBJS += cmd/test_run.o cmd/link_cmd.o cmd/info.o
+KBPF_ENGINE_OBJS += cmd/test_run.o cmd/link_cmd.o cmd/info.o cmd/classic_cmd.o

@@ -4,6 +4,7 @@
 #include "env.h"
 #include "helpers.h"
 #include "helpers/proto.h"
+#include "packet/packet.h"
 
 static const kbpf_helper_fn helpers[] = {
 #define KBPF_HOST_HELPER(name) [KBPF_FUNC_##name] = kbpf_helper_##name,
@@ -13,7 +14,9 @@ static const kbpf_helper_fn helpers[] = {
 
 kbpf_helper_fn kbpf_env_helper(u32 id)
 {
-	return id < ARRAY_SIZE(helpers) ? helpers[id] : NULL;
+	if (id < ARRAY_SIZE(helpers) && helpers[id])
+		return helpers[id];
+	return kbpf_packet_helper(id);
 }
 
 int kbpf_helpers_init(void)

@@ -11,6 +11,7 @@
 #include "engine.h"
 #include "env.h"
 #include "interp/interp.h"
+#include "packet/packet.h"
 #include "world.h"
 
 /* Runs between looks at the clock and the end of an RCU read side. */
@@ -151,7 +152,7 @@ kbpf_helper_fn kbpf_env_helper(u32 id)
 		for (row = tables[i]; row->fn; row++)
 			if (row->id == id)
 				return row->fn;
-	return NULL;
+	return kbpf_packet_helper(id);
 }
 
 /*

@@ -12,12 +12,3 @@ $(SAN)/tests/classic/translate: $(addprefix $(SAN)/tests/classic/,translate.o $(
 $(SAN)/tests/classic/%.o: $(CLASSIC_SRC)/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ENGINE_CFLAGS) $(SAN_FLAGS) -DEXPRESSIONS='"$(CLASSIC_SRC)/expressions"' -Wframe-larger-than=65536 -c -o $@ $<
-
-# The same at speed, and with the running kernel's own classic BPF: needs root.
-ALL += $(O)/tests/classic/agree
-$(O)/tests/classic/agree: $(addprefix $(O)/tests/classic/,agree.o $(CLASSIC_COMMON)) \
-		$(O)/libkbpf_engine.a
-	$(CC) -o $@ $^ -lpcap -lpthread
-$(O)/tests/classic/%.o: $(CLASSIC_SRC)/%.c
-	@mkdir -p $(@D)
-	$(CC) $(ENGINE_CFLAGS) -O2 -DEXPRESSIONS='"$(CLASSIC_SRC)/expressions"' -Wframe-larger-than=65536 -c -o $@ $<

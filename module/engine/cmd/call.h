@@ -20,6 +20,7 @@ union kbpf_attr {
 	struct kbpf_map_batch_attr batch;
 	struct kbpf_map_stats_attr map_stats;
 	struct kbpf_prog_load_attr prog_load;
+	struct kbpf_prog_load_classic_attr load_classic;
 	struct kbpf_test_run_attr test_run;
 	struct kbpf_bind_map_attr bind_map;
 	struct kbpf_prog_stats_attr prog_stats;
@@ -92,6 +93,12 @@ long kbpf_call_map_freeze(struct kbpf_call *call);
 long kbpf_call_map_stats(struct kbpf_call *call);
 
 long kbpf_call_prog_load(struct kbpf_call *call);
+/*
+ * A load of @insns (kvmalloc-ed; taken in every case) instead of the user's, by
+ * the attributes in @call; NULL: the user's.
+ */
+long kbpf_call_load_insns(struct kbpf_call *call, struct kbpf_insn *insns);
+long kbpf_call_load_classic(struct kbpf_call *call);
 long kbpf_call_prog_bind_map(struct kbpf_call *call);
 long kbpf_call_prog_stats(struct kbpf_call *call);
 long kbpf_call_test_run(struct kbpf_call *call);

@@ -72,6 +72,8 @@ static const struct command commands[] = {
 	ROW(KBPF_MAP_FREEZE, kbpf_map_elem_attr, KBPF_CAP_BPF, kbpf_call_map_freeze),
 	ROW(KBPF_MAP_STATS, kbpf_map_stats_attr, KBPF_CAP_BPF, kbpf_call_map_stats),
 	ROW(KBPF_PROG_LOAD, kbpf_prog_load_attr, KBPF_CAP_BPF, kbpf_call_prog_load),
+	ROW(KBPF_PROG_LOAD_CLASSIC, kbpf_prog_load_classic_attr, KBPF_CAP_BPF,
+	    kbpf_call_load_classic),
 	ROW(KBPF_PROG_TEST_RUN, kbpf_test_run_attr, KBPF_CAP_BPF, kbpf_call_test_run),
 	ROW(KBPF_PROG_BIND_MAP, kbpf_bind_map_attr, KBPF_CAP_BPF, kbpf_call_prog_bind_map),
 	ROW(KBPF_PROG_STATS, kbpf_prog_stats_attr, KBPF_CAP_BPF, kbpf_call_prog_stats),

@@ -245,16 +245,13 @@ static struct kbpf_prog *alloc_prog(const struct kbpf_prog_load_attr *attr)
 	return prog;
 }
 
-static int fill_prog(struct kbpf_prog *prog, const struct kbpf_prog_load_attr *attr,
-		     struct kbpf_log *log)
+/* The user's instructions, with the licence of who wrote them. */
+static int read_insns(struct kbpf_prog *prog, const struct kbpf_prog_load_attr *attr)
 {
 	char license[MAX_LICENSE];
 	void *insns;
 	int err;
 
-	err = kbpf_call_name(prog->name, attr->prog_name);
-	if (err)
-		return err;
 	err = copy_license(license, attr->license);
 	if (err)
 		return err;
@@ -263,7 +260,19 @@ static int fill_prog(struct kbpf_prog *prog, const struct kbpf_prog_load_attr *a
 	if (IS_ERR(insns))
 		return PTR_ERR(insns);
 	prog->insns = insns;
-	err = kbpf_prog_set_tag(prog);
+	return 0;
+}
+
+static int fill_prog(struct kbpf_prog *prog, const struct kbpf_prog_load_attr *attr,
+		     struct kbpf_log *log)
+{
+	int err;
+
+	err = kbpf_call_name(prog->name, attr->prog_name);
+	if (!err && !prog->insns)
+		err = read_insns(prog, attr);
+	if (!err)
+		err = kbpf_prog_set_tag(prog);
 	return err ? err : read_btf(prog, attr, log);
 }
 
@@ -326,19 +335,22 @@ static int load(struct kbpf_prog *prog, struct kbpf_call *call)
 	return err ? err : kbpf_object_publish(&prog->obj);
 }
 
-long kbpf_call_prog_load(struct kbpf_call *call)
+long kbpf_call_load_insns(struct kbpf_call *call, struct kbpf_insn *insns)
 {
 	const struct kbpf_prog_load_attr *attr = &call->attr.prog_load;
-	struct kbpf_prog *prog;
+	struct kbpf_prog *prog = ERR_PTR(-EINVAL);
 	int err = check_attr(attr);
 
 	if (!err)
 		err = kbpf_call_log_check(attr->log_level, attr->log_buf, attr->log_size);
-	if (err)
-		return err;
-	prog = alloc_prog(attr);
-	if (IS_ERR(prog))
-		return PTR_ERR(prog);
+	if (!err)
+		prog = alloc_prog(attr);
+	if (IS_ERR(prog)) {
+		kvfree(insns);
+		return err ? err : PTR_ERR(prog);
+	}
+	prog->insns = insns;
+	prog->gpl_compatible = insns;
 	err = load(prog, call);
 	if (err) {
 		/* Nobody has seen it: no run can be under way. */
@@ -346,6 +358,11 @@ long kbpf_call_prog_load(struct kbpf_call *call)
 		return err;
 	}
 	return kbpf_call_install(&prog->obj, 0);
+}
+
+long kbpf_call_prog_load(struct kbpf_call *call)
+{
+	return kbpf_call_load_insns(call, NULL);
 }
 
 /* ---- programs as objects ----------------------------------------------------- */

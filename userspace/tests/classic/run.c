@@ -184,3 +184,8 @@ void classic_free(struct kbpf_prog *prog)
 	kfree(prog->funcs);
 	kvfree(prog->insns);
 }
+
+struct kbpf_object *kbpf_env_object_get(int fd, u32 kind)
+{
+	return ERR_PTR(-EBADF);
+}
