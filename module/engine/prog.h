@@ -105,6 +105,8 @@ struct kbpf_verify_stats {
  * @obj: object header
  * @run: runs the program on @ctx and returns r0; set by the executor once the
  *	program is accepted. Caller: RCU read side, migration off
+ * @tail: the same as a tail call from another program; @count: tail calls of the
+ *	run so far, this one included. Set by the executor
  * @type: enum kbpf_prog_type
  * @expected_attach_type: enum kbpf_attach_type
  * @flags: prog_flags of the load
@@ -140,6 +142,7 @@ struct kbpf_verify_stats {
 struct kbpf_prog {
 	struct kbpf_object obj;
 	u64 (*run)(const void *ctx, const struct kbpf_prog *prog);
+	u64 (*tail)(const void *ctx, const struct kbpf_prog *prog, u32 *count);
 	u32 type;
 	u32 expected_attach_type;
 	u32 flags;

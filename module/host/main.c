@@ -7,6 +7,7 @@
 #include <linux/module.h>
 #include "device.h"
 #include "helpers.h"
+#include "jit_image.h"
 #include "run.h"
 #include "symbol.h"
 
@@ -18,6 +19,7 @@ struct stage {
 
 /* The device last: nobody can ask for anything before all of it is there. */
 static const struct stage stages[] = {
+	{ "jit", kbpf_jit_image_init, kbpf_jit_image_exit },
 	{ "runs", kbpf_run_init, kbpf_run_exit },
 	{ "symbols", NULL, kbpf_symbol_exit },
 	{ "helpers", kbpf_helpers_init, kbpf_helpers_exit },

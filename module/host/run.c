@@ -15,6 +15,7 @@
 #include <linux/workqueue.h>
 #include "cmd/cmd.h"
 #include "interp/interp.h"
+#include "jit/jit.h"
 #include "run.h"
 
 /**
@@ -173,11 +174,17 @@ int kbpf_world_test_run(struct kbpf_prog *prog, void *ctx, u32 repeat, int cpu,
 
 int kbpf_world_prog_ready(struct kbpf_prog *prog)
 {
-	return kbpf_interp_prepare(prog);
+	int err = kbpf_interp_prepare(prog);
+
+	/* What cannot be compiled is interpreted. */
+	if (!err)
+		kbpf_jit_prepare(prog);
+	return err;
 }
 
 void kbpf_world_prog_unready(struct kbpf_prog *prog)
 {
+	kbpf_jit_free(prog);
 	kbpf_interp_free(prog);
 }
 

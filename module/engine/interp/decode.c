@@ -264,6 +264,7 @@ int kbpf_interp_prepare(struct kbpf_prog *prog)
 	}
 	prog->icode = d.code;
 	prog->run = kbpf_interp_run;
+	prog->tail = kbpf_interp_tail;
 free_map:
 	kvfree(d.step_of);
 	return err;

@@ -227,6 +227,13 @@ u64 kbpf_interp_run(const void *ctx, const struct kbpf_prog *prog)
 	return run_steps(prog->icode->steps, args, 0, 0);
 }
 
+u64 kbpf_interp_tail(const void *ctx, const struct kbpf_prog *prog, u32 *count)
+{
+	u64 args[5] = { (u64)(unsigned long)ctx };
+
+	return run_steps(prog->icode->steps, args, *count, 0);
+}
+
 u64 kbpf_interp_call(const struct kbpf_func *func, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	u64 args[5] = { r1, r2, r3, r4, r5 };

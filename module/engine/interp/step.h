@@ -52,6 +52,9 @@ struct kbpf_icode {
 /* Runs a program from its entry. */
 u64 kbpf_interp_run(const void *ctx, const struct kbpf_prog *prog);
 
+/* The same as a tail call, the @count-th of the run. */
+u64 kbpf_interp_tail(const void *ctx, const struct kbpf_prog *prog, u32 *count);
+
 /* Enters a function as a callback. */
 u64 kbpf_interp_call(const struct kbpf_func *func, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
 

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Compiling a program: the passes and their order, the layout of the image, and
+ * handing it over. Must not know the machine (x86/) nor how memory becomes
+ * executable (image.h).
+ */
+#include "port.h"
+#include "env.h"
+#include "jit/image.h"
+#include "jit/ir.h"
+#include "jit/jit.h"
+
+/* Off until the world turns it on. */
+struct kbpf_jit_options kbpf_jit_options = {
+	.passes = KBPF_JIT_PASS_ALL,
+};
+
+/**
+ * struct kbpf_jit_image - a program's machine code
+ * @mem: in the arena
+ * @alloc: bytes there
+ * @len: bytes of code
+ * @nr: functions
+ * @entry: offset of each function
+ */
+struct kbpf_jit_image {
+	u8 *mem;
+	u32 alloc;
+	u32 len;
+	u32 nr;
+	u32 entry[];
+};
+
+/* ---- passes ------------------------------------------------------------------- */
+
+static const struct {
+	u32 bit;
+	void (*run)(struct kbpf_jit_ir *ir);
+} passes[] = {
+	{ 0, NULL },
+};
+
+static void run_passes(struct kbpf_jit_ir *ir, u32 on)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(passes); i++) {
+		if (!(on & passes[i].bit))
+			continue;
+		kbpf_jit_live(ir);
+		passes[i].run(ir);
+		cond_resched();
+	}
+	kbpf_jit_live(ir);
+}
+
+/* What a function writes and whether it calls decides its frame. */
+static void survey(struct kbpf_jit_ir *ir)
+{
+	for (u32 f = 0; f < ir->nr_fns; f++) {
+		struct kbpf_jit_fn *fn = &ir->fns[f];
+
+		for (u32 i = fn->first; i < fn->end; i++) {
+			const struct kbpf_jit_op *op = &ir->ops[i];
+
+			fn->used |= kbpf_jit_writes(op);
+			fn->calls |= op->kind == JIT_CALL || op->kind == JIT_CALLF ||
+				     op->kind == JIT_TAIL;
+			if ((kbpf_jit_reads(ir, op) & JIT_BIT(JIT_FP)) && !fn->stack)
+				fn->stack = 8;
+		}
+	}
+}
+
+/* ---- layout --------------------------------------------------------------------- */
+
+/* More translations than any real program needs; beyond, the interpreter runs it. */
+#define MAX_ROUNDS 32
+/* A distance that no branch of 8 bits spans */
+#define FAR 256
+
+static void swap_layouts(struct kbpf_jit_out *out)
+{
+	u32 *was = (u32 *)out->was;
+
+	out->was = out->at;
+	out->at = was;
+}
+
+/*
+ * Sizes the image until a translation repeats the one before: only then are the
+ * distances that branches were given the true ones.
+ */
+static int settle(const struct kbpf_jit_ir *ir, struct kbpf_jit_out *out, u32 points)
+{
+	u32 round, last = 0;
+	int err;
+
+	for (u32 i = 0; i < points; i++)
+		out->at[i] = i * FAR;
+	for (round = 0; round < MAX_ROUNDS; round++) {
+		swap_layouts(out);
+		err = kbpf_jit_translate(ir, out);
+		if (err)
+			return err;
+		if (out->len == last && !memcmp(out->was, out->at, points * sizeof(*out->at)))
+			return 0;
+		last = out->len;
+	}
+	return -EOPNOTSUPP;
+}
+
+/* The same translation with memory under it; what it wrote must be what was sized. */
+static int emit(const struct kbpf_jit_ir *ir, struct kbpf_jit_out *out, u32 points)
+{
+	u32 len = out->len;
+	int err;
+
+	out->code = kvmalloc(len, GFP_KERNEL);
+	if (!out->code)
+		return -ENOMEM;
+	out->room = len;
+	swap_layouts(out);
+	err = kbpf_jit_translate(ir, out);
+	if (err)
+		return err;
+	if (WARN_ON_ONCE(out->len != len ||
+			 memcmp(out->was, out->at, points * sizeof(*out->at))))
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+/* ---- handing over ------------------------------------------------------------------ */
+
+static void install(struct kbpf_prog *prog, struct kbpf_jit_image *image,
+		    const struct kbpf_jit_ir *ir, const struct kbpf_jit_out *out)
+{
+	for (u32 i = 0; i < ir->nr_fns; i++) {
+		image->entry[i] = out->entry[i];
+		if (ir->fns[i].outside)
+			prog->funcs[i].call = (void *)(image->mem + out->call[i]);
+	}
+	prog->jit = image;
+	prog->tail = (void *)(image->mem + out->tail);
+	prog->run = (void *)(image->mem + out->run);
+}
+
+static int place(struct kbpf_jit_ir *ir, struct kbpf_jit_out *out, u32 points)
+{
+	struct kbpf_jit_image *image = kzalloc(struct_size(image, entry, ir->nr_fns), GFP_KERNEL);
+	int err = -ENOSPC;
+
+	if (!image)
+		return -ENOMEM;
+	image->nr = ir->nr_fns;
+	image->len = out->len;
+	image->alloc = out->len;
+	image->mem = kbpf_jit_image_alloc(image->alloc);
+	if (!image->mem)
+		goto free_image;
+	out->addr = image->mem;
+	err = emit(ir, out, points);
+	if (!err)
+		err = kbpf_jit_image_write(image->mem, out->code, out->len);
+	if (err)
+		goto free_mem;
+	install(ir->prog, image, ir, out);
+	return 0;
+free_mem:
+	kbpf_jit_image_free(image->mem, image->alloc);
+free_image:
+	kfree(image);
+	return err;
+}
+
+static int compile(struct kbpf_jit_ir *ir, u32 on)
+{
+	u32 points = ir->nr + ir->nr_fns;
+	struct kbpf_jit_out out = { .addr = ir->world->arena };
+	u32 *offsets = kvcalloc(2 * (size_t)points + 2 * ir->nr_fns, sizeof(u32), GFP_KERNEL);
+	int err = -ENOMEM;
+
+	if (!offsets)
+		return -ENOMEM;
+	out.was = offsets;
+	out.at = offsets + points;
+	out.entry = offsets + 2 * (size_t)points;
+	out.call = out.entry + ir->nr_fns;
+	out.div = on & KBPF_JIT_PASS_DIV;
+	/* Up to a grain, so that the entry's place in its cache line is anyone's guess. */
+	out.gap = ir->harden ? get_random_u32() % KBPF_JIT_GRAIN : 0;
+	run_passes(ir, on);
+	survey(ir);
+	err = settle(ir, &out, points);
+	if (!err)
+		err = place(ir, &out, points);
+	kvfree(out.code);
+	kvfree(offsets);
+	return err;
+}
+
+int kbpf_jit_prepare(struct kbpf_prog *prog)
+{
+	struct kbpf_jit_ir ir = { .prog = prog, .world = kbpf_jit_world() };
+	u32 on = READ_ONCE(kbpf_jit_options.passes);
+	int err;
+
+	if (!READ_ONCE(kbpf_jit_options.enabled) || !ir.world)
+		return -EOPNOTSUPP;
+	ir.harden = READ_ONCE(kbpf_jit_options.harden);
+	if (ir.harden) {
+		ir.seed = get_random_u32() | (u64)get_random_u32() << 32;
+		/* What passes move into operands and addresses would not be blind. */
+		on = 0;
+	}
+	err = kbpf_jit_decode(&ir);
+	if (err)
+		return err;
+	err = compile(&ir, on);
+	kbpf_jit_release(&ir);
+	return err;
+}
+
+void kbpf_jit_free(struct kbpf_prog *prog)
+{
+	struct kbpf_jit_image *image = prog->jit;
+
+	if (!image)
+		return;
+	prog->jit = NULL;
+	kbpf_jit_image_free(image->mem, image->alloc);
+	kfree(image);
+}
+
+struct kbpf_jit_code kbpf_jit_code(const struct kbpf_prog *prog, int func)
+{
+	const struct kbpf_jit_image *image = prog->jit;
+	struct kbpf_jit_code code = {};
+
+	if (!image || func >= (int)image->nr)
+		return code;
+	if (func < 0) {
+		code.addr = image->mem;
+		code.len = image->len;
+		return code;
+	}
+	code.addr = image->mem + image->entry[func];
+	code.len = func + 1 < (int)image->nr ? image->entry[func + 1] - image->entry[func] :
+		   image->len - image->entry[func];
+	return code;
+}

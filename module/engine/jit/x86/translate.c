@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From operations to x86-64: frames, calls, branches and the layout of an image.
+ *
+ * An image is a head (entries that C calls) and then the functions. BPF's
+ * registers live where the C calling convention has its arguments, so that
+ * helpers are called without moves; r10 is the frame pointer, so that what
+ * walks the stack passes through. The same code runs to size the image and to
+ * write it: kbpf_jit_translate() is called until offsets stop changing.
+ */
+#include "port.h"
+#include "env.h"
+#include "jit/x86/tr.h"
+
+#define NR_CALLEE_SAVED 5
+static const u8 callee_saved[NR_CALLEE_SAVED] = {
+	JIT_R6, JIT_R7, JIT_R8, JIT_R9, JIT_X1,
+};
+
+/* ---- control ------------------------------------------------------------------------ */
+
+static bool reaches(const struct kbpf_jit_world *world, const void *target)
+{
+	s64 first = (s64)(unsigned long)target - (s64)(unsigned long)world->arena;
+	s64 last = first - world->arena_size;
+
+	return first == (s32)first && last == (s32)last;
+}
+
+static s32 distance(const struct kbpf_x86_tr *t, const void *target, u32 insn_len)
+{
+	return (s64)(unsigned long)target -
+	       (s64)(unsigned long)(t->out->addr + t->b.len + insn_len);
+}
+
+#define LEN_REL32 5	/* of a call or jump with a 32-bit distance */
+
+void kbpf_x86_call_to(struct kbpf_x86_tr *t, const void *target)
+{
+	if (reaches(t->ir->world, target)) {
+		kbpf_x86_call32(&t->b, distance(t, target, LEN_REL32));
+		return;
+	}
+	kbpf_x86_mov_ri(&t->b, TMP0, (unsigned long)target, false);
+	if (t->ir->world->jump)
+		kbpf_x86_call32(&t->b, distance(t, t->ir->world->jump, LEN_REL32));
+	else
+		kbpf_x86_call_r(&t->b, TMP0);
+}
+
+static void jump_tmp0(struct kbpf_x86_tr *t)
+{
+	if (t->ir->world->jump)
+		kbpf_x86_jmp32(&t->b, distance(t, t->ir->world->jump, LEN_REL32));
+	else
+		kbpf_x86_jmp_r(&t->b, TMP0);
+}
+
+static bool fits8(s64 v)
+{
+	return v >= -128 && v <= 127;
+}
+
+/*
+ * Branches go by the offsets of the last translation. An image only ever
+ * shrinks from one to the next, so a distance that was short stays short.
+ * @next: offset after the branch then; @cc: condition, or -1
+ */
+static void branch(struct kbpf_x86_tr *t, int cc, u32 target, u32 next)
+{
+	s64 rel = (s64)target - next;
+
+	if (cc < 0 && fits8(rel))
+		kbpf_x86_jmp8(&t->b, rel);
+	else if (cc < 0)
+		kbpf_x86_jmp32(&t->b, rel);
+	else if (fits8(rel))
+		kbpf_x86_jcc8(&t->b, cc, rel);
+	else
+		kbpf_x86_jcc32(&t->b, cc, rel);
+}
+
+/* Where operation @i, or for @i == nr + function its exit, was in the last translation. */
+static u32 was_at(const struct kbpf_x86_tr *t, u32 i)
+{
+	return t->out->was[i];
+}
+
+/* Where operation @i ended then. */
+static u32 was_end(const struct kbpf_x86_tr *t, u32 i)
+{
+	return was_at(t, i + 1 < t->fn->end ? i + 1 : t->ir->nr + t->fn_index);
+}
+
+u8 kbpf_x86_cond_of(u8 cond, bool sign_only)
+{
+	static const u8 cc[] = {
+		[JIT_EQ] = X86_CC_E, [JIT_NE] = X86_CC_NE, [JIT_LT] = X86_CC_B,
+		[JIT_GE] = X86_CC_AE, [JIT_LE] = X86_CC_BE, [JIT_GT] = X86_CC_A,
+		[JIT_SLT] = X86_CC_L, [JIT_SGE] = X86_CC_GE, [JIT_SLE] = X86_CC_LE,
+		[JIT_SGT] = X86_CC_G, [JIT_SET] = X86_CC_NE, [JIT_CLEAR] = X86_CC_E,
+	};
+
+	if (sign_only && cond == JIT_SLT)
+		return X86_CC_S;
+	if (sign_only && cond == JIT_SGE)
+		return X86_CC_NS;
+	return cc[cond];
+}
+
+static void compare_mem(struct kbpf_x86_tr *t, const struct kbpf_jit_op *op)
+{
+	struct kbpf_x86_mem m = kbpf_x86_mem_of(&op->mem);
+
+	if (op->code >= JIT_SET)
+		kbpf_x86_test_mi(&t->b, op->size, m, op->imm);
+	else if (op->bk == JIT_B_IMM)
+		kbpf_x86_alu_mi(&t->b, X86_CMP, op->size, m, op->imm);
+	else
+		kbpf_x86_alu_mr(&t->b, X86_CMP, op->size, m, kbpf_x86_home(op->b));
+}
+
+/* Sets the flags that the operation's condition reads. */
+static void compare(struct kbpf_x86_tr *t)
+{
+	const struct kbpf_jit_op *op = t->op;
+	u8 a = kbpf_x86_home(op->a), b = kbpf_x86_home(op->b);
+	bool set = op->code >= JIT_SET;
+	bool zero = op->bk == JIT_B_IMM && !op->imm;
+
+	if (op->flags)
+		return;
+	if (op->amem)
+		compare_mem(t, op);
+	else if (op->bk == JIT_B_MEM)
+		kbpf_x86_alu_rm(&t->b, X86_CMP, op->size, a, kbpf_x86_mem_of(&op->mem));
+	else if (set && op->bk == JIT_B_REG)
+		kbpf_x86_test_rr(&t->b, op->w, a, b);
+	else if (set)
+		kbpf_x86_test_ri(&t->b, op->w, a, op->imm);
+	else if (op->bk == JIT_B_REG)
+		kbpf_x86_alu_rr(&t->b, X86_CMP, op->w, a, b);
+	else if (zero)
+		kbpf_x86_test_rr(&t->b, op->w, a, a);
+	else
+		kbpf_x86_alu_ri(&t->b, X86_CMP, op->w, a, op->imm);
+}
+
+static void tr_jcc(struct kbpf_x86_tr *t)
+{
+	u32 i = t->op - t->ir->ops;
+
+	compare(t);
+	branch(t, kbpf_x86_cond_of(t->op->code, t->op->flags), was_at(t, t->op->target),
+	       was_end(t, i));
+}
+
+static void tr_jmp(struct kbpf_x86_tr *t)
+{
+	u32 i = t->op - t->ir->ops, j = i + 1;
+
+	while (j < t->op->target && t->ir->ops[j].kind == JIT_NOP)
+		j++;
+	if (j != t->op->target)
+		branch(t, -1, was_at(t, t->op->target), was_end(t, i));
+}
+
+static void tr_cmov(struct kbpf_x86_tr *t)
+{
+	const struct kbpf_jit_op *op = t->op;
+
+	compare(t);
+	/* Always all of the register: where nothing moves, nothing may change. */
+	kbpf_x86_cmov(&t->b, kbpf_x86_cond_of(op->code, op->flags), true, kbpf_x86_home(op->dst),
+		      kbpf_x86_home(op->c));
+}
+
+static void tr_setcc(struct kbpf_x86_tr *t)
+{
+	const struct kbpf_jit_op *op = t->op;
+	u8 d = kbpf_x86_home(op->dst);
+
+	compare(t);
+	kbpf_x86_setcc(&t->b, kbpf_x86_cond_of(op->code, op->flags), d);
+	kbpf_x86_zx_rr(&t->b, 1, d, d);
+}
+
+/* ---- frames ------------------------------------------------------------------------- */
+
+static bool saves(const struct kbpf_x86_tr *t, u32 k)
+{
+	return t->fn->used & JIT_BIT(callee_saved[k]);
+}
+
+static void pushes(struct kbpf_x86_tr *t)
+{
+	for (u32 k = 0; k < NR_CALLEE_SAVED; k++)
+		if (saves(t, k))
+			kbpf_x86_push(&t->b, kbpf_x86_home(callee_saved[k]));
+}
+
+static void pops(struct kbpf_x86_tr *t)
+{
+	for (u32 k = NR_CALLEE_SAVED; k-- > 0;)
+		if (saves(t, k))
+			kbpf_x86_pop(&t->b, kbpf_x86_home(callee_saved[k]));
+}
+
+/* Bytes between the frame pointer and what is pushed: calls find the stack aligned to 16. */
+static u32 frame_size(const struct kbpf_x86_tr *t)
+{
+	u32 size = t->fn->stack + (t->ir->tails ? 8 : 0), pushed = 0;
+
+	for (u32 k = 0; k < NR_CALLEE_SAVED; k++)
+		pushed += saves(t, k) ? 8 : 0;
+	if (t->fn->calls && (size + pushed) % 16)
+		size += 8;
+	return size;
+}
+
+static bool needs_frame(const struct kbpf_x86_tr *t)
+{
+	return t->fn->calls || t->fn->stack || t->ir->tails ||
+	       (t->fn->outside && t->ir->world->leaf_frames);
+}
+
+static void prologue(struct kbpf_x86_tr *t)
+{
+	u32 size;
+
+	t->frame = needs_frame(t);
+	size = frame_size(t);
+	t->count_off = -(s32)(t->fn->stack + 8);
+	if (t->frame) {
+		kbpf_x86_push(&t->b, X86_RBP);
+		kbpf_x86_mov_rr(&t->b, true, X86_RBP, X86_RSP);
+		if (size)
+			kbpf_x86_alu_ri(&t->b, X86_SUB, true, X86_RSP, size);
+	}
+	pushes(t);
+	/* Who enters brings the address of the count of tail calls in rax. */
+	if (t->ir->tails)
+		kbpf_x86_store(&t->b, 8, kbpf_x86_at(X86_RBP, t->count_off), X86_RAX);
+}
+
+static void leave(struct kbpf_x86_tr *t)
+{
+	pops(t);
+	if (t->frame)
+		kbpf_x86_leave(&t->b);
+}
+
+static void ret(struct kbpf_x86_tr *t)
+{
+	if (t->ir->world->ret)
+		kbpf_x86_jmp32(&t->b, distance(t, t->ir->world->ret, LEN_REL32));
+	else
+		kbpf_x86_ret(&t->b);
+}
+
+static void tr_exit(struct kbpf_x86_tr *t)
+{
+	u32 i = t->op - t->ir->ops;
+	u32 exit = t->ir->nr + t->fn_index;
+
+	/* The last one runs into the epilogue, the others go there. */
+	if (i + 1 < t->fn->end)
+		branch(t, -1, was_at(t, exit), was_end(t, i));
+}
+
+/* ---- calls -------------------------------------------------------------------------- */
+
+static void tr_call(struct kbpf_x86_tr *t)
+{
+	kbpf_x86_call_to(t, (const void *)(unsigned long)t->op->imm);
+}
+
+static void tr_callf(struct kbpf_x86_tr *t)
+{
+	if (t->ir->tails)
+		kbpf_x86_load(&t->b, 8, X86_RAX, kbpf_x86_at(X86_RBP, t->count_off));
+	kbpf_x86_call32(&t->b, (s32)(t->out->entry[t->op->target] - (t->b.len + LEN_REL32)));
+}
+
+#define MAX_TAIL_CALLS 33
+
+/*
+ * r1 is the context, r2 the map, r3 the index. Looks the program up, counts, and
+ * leaves for it with the frame gone; else goes on.
+ */
+static void tr_tail(struct kbpf_x86_tr *t)
+{
+	struct kbpf_x86_mem count = kbpf_x86_at(X86_RBP, t->count_off);
+	u32 full, none;
+
+	kbpf_x86_load(&t->b, 8, TMP0, count);
+	kbpf_x86_alu_mi(&t->b, X86_CMP, 4, kbpf_x86_at(TMP0, 0), MAX_TAIL_CALLS);
+	kbpf_x86_jcc8(&t->b, X86_CC_AE, 0);
+	full = t->b.len;
+	/* r0 is as before where there is nothing to go to */
+	kbpf_x86_push(&t->b, X86_RAX);
+	kbpf_x86_push(&t->b, X86_RDI);
+	kbpf_x86_mov_rr(&t->b, true, X86_RDI, X86_RSI);
+	kbpf_x86_mov_rr(&t->b, false, X86_RSI, X86_RDX);
+	kbpf_x86_call_to(t, (const void *)kbpf_env_tail_target);
+	kbpf_x86_mov_rr(&t->b, true, X86_RSI, X86_RAX);
+	kbpf_x86_pop(&t->b, X86_RDI);
+	kbpf_x86_pop(&t->b, X86_RAX);
+	kbpf_x86_test_rr(&t->b, true, X86_RSI, X86_RSI);
+	kbpf_x86_jcc8(&t->b, X86_CC_E, 0);
+	none = t->b.len;
+	kbpf_x86_load(&t->b, 8, X86_RDX, count);
+	kbpf_x86_alu_mi(&t->b, X86_ADD, 4, kbpf_x86_at(X86_RDX, 0), 1);
+	kbpf_x86_load(&t->b, 8, TMP0, kbpf_x86_at(X86_RSI, offsetof(struct kbpf_prog, tail)));
+	leave(t);
+	jump_tmp0(t);
+	kbpf_x86_land8(&t->b, full);
+	kbpf_x86_land8(&t->b, none);
+}
+
+/* ---- the image ------------------------------------------------------------------------ */
+
+static void tr_nop(struct kbpf_x86_tr *t)
+{
+	(void)t;
+}
+
+static void (*const by_kind[])(struct kbpf_x86_tr *t) = {
+	[JIT_NOP] = tr_nop, [JIT_IMM] = kbpf_x86_tr_imm, [JIT_MOV] = kbpf_x86_tr_extend,
+	[JIT_ZX] = kbpf_x86_tr_extend, [JIT_SX] = kbpf_x86_tr_extend, [JIT_ALU] = kbpf_x86_tr_alu,
+	[JIT_NEG] = kbpf_x86_tr_unary, [JIT_SWAP] = kbpf_x86_tr_unary, [JIT_LEA] = kbpf_x86_tr_lea,
+	[JIT_LOAD] = kbpf_x86_tr_load, [JIT_STORE] = kbpf_x86_tr_store,
+	[JIT_RMW] = kbpf_x86_tr_rmw, [JIT_ATOMIC] = kbpf_x86_tr_atomic, [JIT_JMP] = tr_jmp,
+	[JIT_JCC] = tr_jcc, [JIT_CMOV] = tr_cmov, [JIT_SETCC] = tr_setcc, [JIT_CALL] = tr_call,
+	[JIT_CALLF] = tr_callf, [JIT_TAIL] = tr_tail, [JIT_EXIT] = tr_exit,
+	[JIT_LOOKUP] = kbpf_x86_tr_lookup, [JIT_THIS] = kbpf_x86_tr_this,
+};
+
+static void function(struct kbpf_x86_tr *t, u32 index)
+{
+	t->fn_index = index;
+	t->fn = &t->ir->fns[index];
+	t->out->entry[index] = t->b.len;
+	prologue(t);
+	for (u32 i = t->fn->first; i < t->fn->end; i++) {
+		t->op = &t->ir->ops[i];
+		t->out->at[i] = t->b.len;
+		by_kind[t->op->kind](t);
+	}
+	t->out->at[t->ir->nr + index] = t->b.len;
+	leave(t);
+	ret(t);
+}
+
+static void endbr(struct kbpf_x86_tr *t)
+{
+	if (t->ir->world->endbr)
+		kbpf_x86_endbr(&t->b);
+}
+
+static s32 to_entry(const struct kbpf_x86_tr *t, u32 index)
+{
+	return t->out->entry[index] - (t->b.len + LEN_REL32);
+}
+
+/* Enters a function with a count of tail calls of its own, and returns. */
+static void enter_counting(struct kbpf_x86_tr *t, u32 index)
+{
+	kbpf_x86_push(&t->b, X86_RBP);
+	kbpf_x86_mov_rr(&t->b, true, X86_RBP, X86_RSP);
+	kbpf_x86_alu_ri(&t->b, X86_SUB, true, X86_RSP, 16);
+	kbpf_x86_mov_rr(&t->b, true, X86_RAX, X86_RSP);
+	kbpf_x86_store_i(&t->b, 8, kbpf_x86_at(X86_RSP, 0), 0);
+	kbpf_x86_call32(&t->b, to_entry(t, index));
+	kbpf_x86_leave(&t->b);
+	ret(t);
+}
+
+/* call(func, r1, ... r5): every argument moves down by one register */
+static void head_call(struct kbpf_x86_tr *t, u32 index)
+{
+	static const u8 args[] = { X86_RDI, X86_RSI, X86_RDX, X86_RCX, X86_R8, X86_R9 };
+
+	t->out->call[index] = t->b.len;
+	endbr(t);
+	for (u32 i = 0; i + 1 < ARRAY_SIZE(args); i++)
+		kbpf_x86_mov_rr(&t->b, true, args[i], args[i + 1]);
+	if (t->ir->tails)
+		enter_counting(t, index);
+	else
+		kbpf_x86_jmp32(&t->b, to_entry(t, index));
+}
+
+/* run(ctx, prog) and tail(ctx, prog, count), which run into function 0 */
+static void head_run(struct kbpf_x86_tr *t)
+{
+	t->out->run = t->b.len;
+	t->out->tail = t->b.len;
+	endbr(t);
+	if (!t->ir->tails)
+		return;
+	enter_counting(t, 0);
+	t->out->tail = t->b.len;
+	endbr(t);
+	kbpf_x86_mov_rr(&t->b, true, X86_RAX, X86_RDX);
+}
+
+int kbpf_jit_translate(const struct kbpf_jit_ir *ir, struct kbpf_jit_out *out)
+{
+	struct kbpf_x86_tr t = { .ir = ir, .out = out };
+
+	t.b.code = out->code;
+	t.b.room = out->room;
+	for (u32 i = 0; i < out->gap; i++)
+		kbpf_x86_int3(&t.b);
+	for (u32 i = 0; i < ir->nr_fns; i++)
+		if (ir->fns[i].outside)
+			head_call(&t, i);
+	head_run(&t);
+	for (u32 i = 0; i < ir->nr_fns; i++) {
+		function(&t, i);
+		cond_resched();
+	}
+	out->len = t.b.len;
+	/* Distances are 32 bits with room to spare. */
+	return out->len < S32_MAX / 2 ? 0 : -EOPNOTSUPP;
+}
