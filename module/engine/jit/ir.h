@@ -212,8 +212,10 @@ u16 kbpf_jit_writes(const struct kbpf_jit_op *op);
 /**
  * kbpf_jit_live() - which registers are read later, for every operation
  * @ir: the program; sets @live of operations, @live_in of functions
+ *
+ * Return: 0 or -ENOMEM.
  */
-void kbpf_jit_live(struct kbpf_jit_ir *ir);
+int kbpf_jit_live(struct kbpf_jit_ir *ir);
 
 /**
  * kbpf_jit_next() - the operation that follows in the same straight line
@@ -225,17 +227,17 @@ void kbpf_jit_live(struct kbpf_jit_ir *ir);
  */
 u32 kbpf_jit_next(const struct kbpf_jit_ir *ir, u32 i);
 
-/* The passes; jit.c has them in their order, with their switches. */
-void kbpf_jit_pass_zext(struct kbpf_jit_ir *ir);
-void kbpf_jit_pass_bytes(struct kbpf_jit_ir *ir);
-void kbpf_jit_pass_copy(struct kbpf_jit_ir *ir);
-void kbpf_jit_pass_addr(struct kbpf_jit_ir *ir);
-void kbpf_jit_pass_mem(struct kbpf_jit_ir *ir);
-void kbpf_jit_pass_diamond(struct kbpf_jit_ir *ir);
-void kbpf_jit_pass_fuse(struct kbpf_jit_ir *ir);
-void kbpf_jit_pass_inline(struct kbpf_jit_ir *ir);
-void kbpf_jit_pass_slots(struct kbpf_jit_ir *ir);
-void kbpf_jit_pass_dead(struct kbpf_jit_ir *ir);
+/* The passes; jit.c has them in their order, with their switches. 0 or -ENOMEM. */
+int kbpf_jit_pass_zext(struct kbpf_jit_ir *ir);
+int kbpf_jit_pass_bytes(struct kbpf_jit_ir *ir);
+int kbpf_jit_pass_copy(struct kbpf_jit_ir *ir);
+int kbpf_jit_pass_addr(struct kbpf_jit_ir *ir);
+int kbpf_jit_pass_mem(struct kbpf_jit_ir *ir);
+int kbpf_jit_pass_diamond(struct kbpf_jit_ir *ir);
+int kbpf_jit_pass_fuse(struct kbpf_jit_ir *ir);
+int kbpf_jit_pass_inline(struct kbpf_jit_ir *ir);
+int kbpf_jit_pass_slots(struct kbpf_jit_ir *ir);
+int kbpf_jit_pass_dead(struct kbpf_jit_ir *ir);
 
 /* ---- answered by the machine's translator ---------------------------------------- */
 

@@ -35,21 +35,26 @@ struct kbpf_jit_image {
 
 static const struct {
 	u32 bit;
-	void (*run)(struct kbpf_jit_ir *ir);
+	int (*run)(struct kbpf_jit_ir *ir);
 } passes[] = {
 	{ 0, NULL },
 };
 
-static void run_passes(struct kbpf_jit_ir *ir, u32 on)
+static int run_passes(struct kbpf_jit_ir *ir, u32 on)
 {
+	int err;
+
 	for (u32 i = 0; i < ARRAY_SIZE(passes); i++) {
 		if (!(on & passes[i].bit))
 			continue;
-		kbpf_jit_live(ir);
-		passes[i].run(ir);
+		err = kbpf_jit_live(ir);
+		if (!err)
+			err = passes[i].run(ir);
+		if (err)
+			return err;
 		cond_resched();
 	}
-	kbpf_jit_live(ir);
+	return kbpf_jit_live(ir);
 }
 
 /* What a function writes and whether it calls decides its frame. */
@@ -187,9 +192,11 @@ static int compile(struct kbpf_jit_ir *ir, u32 on)
 	out.div = on & KBPF_JIT_PASS_DIV;
 	/* Up to a grain, so that the entry's place in its cache line is anyone's guess. */
 	out.gap = ir->harden ? get_random_u32() % KBPF_JIT_GRAIN : 0;
-	run_passes(ir, on);
-	survey(ir);
-	err = settle(ir, &out, points);
+	err = run_passes(ir, on);
+	if (!err) {
+		survey(ir);
+		err = settle(ir, &out, points);
+	}
 	if (!err)
 		err = place(ir, &out, points);
 	kvfree(out.code);

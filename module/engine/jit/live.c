@@ -114,6 +114,7 @@ static bool walk(struct kbpf_jit_ir *ir, struct kbpf_jit_fn *fn, u16 *in)
 	return changed;
 }
 
+/* Knowing less is safe: everything may be read later. */
 static void assume_all(struct kbpf_jit_ir *ir)
 {
 	for (u32 i = 0; i < ir->nr; i++)
@@ -125,21 +126,23 @@ static void assume_all(struct kbpf_jit_ir *ir)
 /* Walks after which a program that still changes is not worth more. */
 #define WALKS 64
 
-void kbpf_jit_live(struct kbpf_jit_ir *ir)
+int kbpf_jit_live(struct kbpf_jit_ir *ir)
 {
 	u16 *in = kvcalloc(ir->nr, sizeof(*in), GFP_KERNEL);
 	bool changed = true;
 
+	if (!in)
+		return -ENOMEM;
 	for (u32 i = 0; i < ir->nr_fns; i++)
 		ir->fns[i].live_in = 0;
-	for (u32 n = 0; in && changed && n < WALKS; n++) {
+	for (u32 n = 0; changed && n < WALKS; n++) {
 		changed = false;
 		for (u32 i = ir->nr_fns; i-- > 0;)
 			changed |= walk(ir, &ir->fns[i], in);
 		cond_resched();
 	}
-	/* Knowing less is safe: everything may be read later. */
 	if (changed)
 		assume_all(ir);
 	kvfree(in);
+	return 0;
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 # Tests of engine/isa and engine/interp: vectors, the sweep, the public suite. They
 # link the two rooms and nothing above them; env.c is their world.
-ISA_OBJS := $(filter isa/% interp/%,$(KBPF_ENGINE_OBJS))
+ISA_OBJS := $(filter isa/% interp/% jit/%,$(KBPF_ENGINE_OBJS))
 ISA_INC := -I$(TOP)/kunit -I$(TOP)/userspace/tests/isa
 
 define isa_build

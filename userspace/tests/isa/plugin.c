@@ -7,6 +7,7 @@
  */
 #include <getopt.h>
 #include "interp/interp.h"
+#include "jit/jit.h"
 #include "raw_prog.h"
 #include "suite.h"
 
@@ -50,7 +51,7 @@ static int fail(const char *what, int err)
 	return 1;
 }
 
-static int run(const u8 *code, size_t bytes, u8 *mem, size_t mem_len)
+static int run(const u8 *code, size_t bytes, u8 *mem, size_t mem_len, bool jit)
 {
 	struct kbpf_insn *insns = NULL;
 	struct kbpf_prog *prog;
@@ -66,10 +67,14 @@ static int run(const u8 *code, size_t bytes, u8 *mem, size_t mem_len)
 	if (IS_ERR(prog))
 		return fail("refused", PTR_ERR(prog));
 	err = kbpf_interp_prepare(prog);
-	if (!err) {
-		printf("%llx\n", kbpf_raw_prog_run(prog, mem_len ? mem : NULL, mem_len));
-		kbpf_interp_free(prog);
+	if (!err && jit) {
+		kbpf_jit_options.enabled = true;
+		err = kbpf_jit_prepare(prog);
 	}
+	if (!err)
+		printf("%llx\n", kbpf_raw_prog_run(prog, mem_len ? mem : NULL, mem_len));
+	kbpf_jit_free(prog);
+	kbpf_interp_free(prog);
 	kbpf_raw_prog_free(prog);
 	return err ? fail("refused", err) : 0;
 }
@@ -85,6 +90,7 @@ int main(int argc, char **argv)
 	char *text;
 	u8 *mem = NULL, *code;
 	size_t mem_len = 0, bytes = 0;
+	bool jit = false;
 	int opt, rc;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -92,16 +98,15 @@ int main(int argc, char **argv)
 			puts("usage: bpf_conformance_plugin [--interpret|--jit] [MEMORY-HEX] < PROGRAM-HEX");
 			return 0;
 		}
-		if (opt == 'j')
-			return fail("--jit: not in this build", 0);
-		if (opt != 'i')
+		jit = opt == 'j';
+		if (opt != 'i' && opt != 'j')
 			return 2;
 	}
 	if (optind < argc && !(mem = parse_hex(argv[optind], &mem_len)))
 		return fail("the memory is not hex", 0);
 	text = read_all(stdin);
 	code = parse_hex(text, &bytes);
-	rc = code ? run(code, bytes, mem, mem_len) : fail("the program is not hex", 0);
+	rc = code ? run(code, bytes, mem, mem_len, jit) : fail("the program is not hex", 0);
 	free(text);
 	free(code);
 	free(mem);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 /* Executors, running below the verifier, and result lines. */
 #include "interp/interp.h"
+#include "jit/jit.h"
 #include "raw_prog.h"
 #include "suite.h"
 
@@ -39,8 +40,47 @@ int results_failed(void)
 	return failures;
 }
 
+static int compile(struct kbpf_prog *prog, u32 passes, bool harden)
+{
+	int err = kbpf_interp_prepare(prog);
+
+	if (err)
+		return err;
+	kbpf_jit_options.enabled = true;
+	kbpf_jit_options.passes = passes;
+	kbpf_jit_options.harden = harden;
+	err = kbpf_jit_prepare(prog);
+	if (err)
+		kbpf_interp_free(prog);
+	return err;
+}
+
+static int prepare_jit(struct kbpf_prog *prog)
+{
+	return compile(prog, KBPF_JIT_PASS_ALL, false);
+}
+
+static int prepare_jit_plain(struct kbpf_prog *prog)
+{
+	return compile(prog, 0, false);
+}
+
+static int prepare_jit_harden(struct kbpf_prog *prog)
+{
+	return compile(prog, KBPF_JIT_PASS_ALL, true);
+}
+
+static void release_jit(struct kbpf_prog *prog)
+{
+	kbpf_jit_free(prog);
+	kbpf_interp_free(prog);
+}
+
 const struct executor executors[] = {
 	{ "interp", kbpf_interp_prepare, kbpf_interp_free },
+	{ "jit", prepare_jit, release_jit },
+	{ "jit without passes", prepare_jit_plain, release_jit },
+	{ "jit, hardened", prepare_jit_harden, release_jit },
 };
 const unsigned int nr_executors = ARRAY_SIZE(executors);
 
