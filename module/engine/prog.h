@@ -113,9 +113,9 @@ struct kbpf_verify_stats {
  * @attach_btf_id: as loaded
  * @gpl_compatible: the licence is compatible with the GPL
  * @sleepable: may sleep (KBPF_F_SLEEPABLE)
- * @ctx_used: packet programs: parts of the user-visible context that some path
+ * @fields_used: packet programs: parts of the user-visible context that some path
  *	loads or stores; bit n is bytes 4n .. 4n + 3; set by verification
- * @ctx_written: those that some path stores
+ * @fields_written: those that some path stores
  * @packet_written: some path stores to the packet itself
  * @name: as loaded
  * @tag: SHA-1 prefix over @insns as loaded, map descriptors zeroed
@@ -149,8 +149,8 @@ struct kbpf_prog {
 	u32 attach_btf_id;
 	bool gpl_compatible;
 	bool sleepable;
-	u64 ctx_used;
-	u64 ctx_written;
+	u64 fields_used;
+	u64 fields_written;
 	bool packet_written;
 	char name[KBPF_OBJ_NAME_LEN];
 	u8 tag[KBPF_TAG_SIZE];

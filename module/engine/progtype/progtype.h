@@ -34,7 +34,7 @@ struct kbpf_packet_ops;
  * @net: without @ops: offset of the network header from @data
  * @user: the user-visible structure's plain fields, by its own offsets
  *	(such as __sk_buff: len at 0, pkt_type at 4, mark at 8, ...); up to 256
- *	bytes, of which the host fills those that @ctx_used of struct kbpf_prog names
+ *	bytes, of which the host fills those that @fields_used of struct kbpf_prog names
  */
 struct kbpf_packet_ctx {
 	u8 *data;
