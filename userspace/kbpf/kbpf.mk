@@ -3,11 +3,11 @@
 # answers it is then certainly the one in here.
 KBPF_SRCS := main.c cli.c names.c json.c run.c version.c explain.c objects.c prog.c dump.c map.c \
 	value.c link.c stats.c check.c check_file.c check_tool.c verdict.c
-KBPF_OBJS := $(addprefix $(O)/kbpf.d/,$(KBPF_SRCS:.c=.o))
+KBPF_OBJS := $(addprefix $(O)/cli/,$(KBPF_SRCS:.c=.o))
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 
-$(O)/kbpf.d/%.o: $(TOP)/userspace/kbpf/%.c
+$(O)/cli/%.o: $(TOP)/userspace/kbpf/%.c
 	@mkdir -p $(@D)
 	$(CC) $(USER_CFLAGS) -DKBPF_VERSION_TEXT='"$(LIBKBPF_VERSION)"' -DKBPF_LIBDIR='"$(LIBDIR)"' \
 		-I$(TOP)/userspace/engine -I$(TOP)/userspace/interpose -I$(TOP)/userspace/port \
