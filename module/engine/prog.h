@@ -113,6 +113,8 @@ struct kbpf_verify_stats {
  * @attach_btf_id: as loaded
  * @gpl_compatible: the licence is compatible with the GPL
  * @sleepable: may sleep (KBPF_F_SLEEPABLE)
+ * @ctx_used: bytes of context, from its start, that some path touches; set by
+ *	verification
  * @fields_used: packet programs: parts of the user-visible context that some path
  *	loads or stores; bit n is bytes 4n .. 4n + 3; set by verification
  * @fields_written: those that some path stores
@@ -149,6 +151,7 @@ struct kbpf_prog {
 	u32 attach_btf_id;
 	bool gpl_compatible;
 	bool sleepable;
+	u32 ctx_used;
 	u64 fields_used;
 	u64 fields_written;
 	bool packet_written;

@@ -92,7 +92,8 @@ static bool is_closed(const struct entry *e)
 	return syscall(SYS_poll, &p, 1, 0) > 0 && (p.revents & POLLERR);
 }
 
-void kbpf_fd_sweep(void)
+/* Gives back the objects whose descriptors are all closed. */
+static void sweep(void)
 {
 	struct entry **link, *e, *gone = NULL;
 
@@ -162,6 +163,7 @@ int kbpf_world_fd_install(struct kbpf_object *obj, u32 flags)
 	struct entry *e;
 	int fds[2];
 
+	sweep();
 	e = calloc(1, sizeof(*e));
 	if (!e)
 		return -ENOMEM;

@@ -13,13 +13,14 @@ struct refusal {
 	const char *id;
 	int err;
 	const char *slug;
-	const char *text;
+	const char *rule;
+	const char *fix;
 };
 
 static const struct refusal refusals[] = {
-#define KBPF_REJECT(id, err, slug, text) { #id, err, #slug, text },
+#define KBPF_REJECT(id, err, slug, rule, fix) { #id, err, #slug, rule, fix },
 #include "reject.def"
-	{ NULL, 0, NULL, NULL },
+	{ NULL, 0, NULL, NULL, NULL },
 };
 
 static void print_one(const struct refusal *r, struct json *json)
@@ -27,14 +28,16 @@ static void print_one(const struct refusal *r, struct json *json)
 	const char *err = cli_errno_name(r->err < 0 ? -r->err : r->err);
 
 	if (!json) {
-		printf("%s %s (-%s)\n  %s\n", r->id, r->slug, err, r->text);
+		printf("%s %s (-%s)\n  rule     %s\n  to pass  %s\n", r->id, r->slug, err, r->rule,
+		       r->fix);
 		return;
 	}
 	json_object(json, NULL);
 	json_string(json, "id", r->id);
 	json_string(json, "rule", r->slug);
 	json_string(json, "errno", err);
-	json_string(json, "text", r->text);
+	json_string(json, "rule_text", r->rule);
+	json_string(json, "fix", r->fix);
 	json_object_end(json);
 }
 

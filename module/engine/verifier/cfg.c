@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Control flow before anything is known of values: where functions begin, that
+ * jumps stay inside them, that all of it can be reached. Also the order in which
+ * data-flow passes visit instructions, and the call graph's stack.
+ */
+#include "verifier/verifier.h"
+#include "isa/opcode.h"
+
+static bool is_jump(const struct kbpf_insn *i)
+{
+	u8 class = KBPF_CLASS(i->code), op = KBPF_OP(i->code);
+
+	return (class == KBPF_JMP || class == KBPF_JMP32) && op != KBPF_CALL && op != KBPF_EXIT;
+}
+
+static bool is_exit(const struct kbpf_insn *i)
+{
+	return i->code == (KBPF_JMP | KBPF_EXIT);
+}
+
+static bool is_always_jump(const struct kbpf_insn *i)
+{
+	return is_jump(i) && KBPF_OP(i->code) == KBPF_JA;
+}
+
+static bool is_subprog_call(const struct kbpf_insn *i)
+{
+	return i->code == (KBPF_JMP | KBPF_CALL) && i->src_reg == KBPF_PSEUDO_CALL;
+}
+
+static bool is_func_addr(const struct kbpf_insn *i)
+{
+	return kbpf_isa_is_lddw(i) && i->src_reg == KBPF_PSEUDO_FUNC;
+}
+
+/* Slots of the instruction at a slot. */
+static u32 slots(const struct kbpf_insn *i)
+{
+	return kbpf_isa_is_lddw(i) ? 2 : 1;
+}
+
+static int check_legal(struct kbpf_verifier *v)
+{
+	enum kbpf_isa_fault fault;
+
+	for (u32 i = 0; i < v->len; i += slots(&v->insns[i])) {
+		v->insn = i;
+		fault = kbpf_isa_check(&v->insns[i], v->len - i, 0);
+		if (fault)
+			return refuse(v, insn_illegal, -1, "%s", kbpf_isa_fault_text(fault));
+		if (kbpf_isa_is_lddw(&v->insns[i]))
+			v->info[i + 1].flags |= KBPF_INFO_SECOND;
+	}
+	return 0;
+}
+
+int kbpf_cfg_find(const struct kbpf_verifier *v, u32 start)
+{
+	u32 lo = 0, hi = v->nr_subprogs;
+
+	while (lo < hi) {
+		u32 mid = (lo + hi) / 2;
+
+		if (v->subprogs[mid].start == start)
+			return mid;
+		if (v->subprogs[mid].start < start)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return -1;
+}
+
+u32 kbpf_cfg_func_of(const struct kbpf_verifier *v, u32 insn)
+{
+	u32 f = 0;
+
+	while (f + 1 < v->nr_subprogs && v->subprogs[f + 1].start <= insn)
+		f++;
+	return f;
+}
+
+static int add_subprog(struct kbpf_verifier *v, s64 start)
+{
+	u32 at;
+
+	if (start < 0 || start >= v->len || (v->info[start].flags & KBPF_INFO_SECOND))
+		return refuse(v, call_target, -1, "slot %lld is not the start of an instruction",
+			      (long long)start);
+	if (kbpf_cfg_find(v, start) >= 0)
+		return 0;
+	if (v->nr_subprogs == KBPF_MAX_SUBPROGS)
+		return refuse(v, too_many_subprogs, -1, "at most %d functions", KBPF_MAX_SUBPROGS);
+	for (at = v->nr_subprogs++; at && v->subprogs[at - 1].start > start; at--)
+		v->subprogs[at] = v->subprogs[at - 1];
+	v->subprogs[at] = (struct kbpf_subprog){ .start = start };
+	return 0;
+}
+
+static int find_subprogs(struct kbpf_verifier *v)
+{
+	int err = add_subprog(v, 0);
+
+	for (u32 i = 0; i < v->len && !err; i += slots(&v->insns[i])) {
+		v->insn = i;
+		if (is_subprog_call(&v->insns[i]) || is_func_addr(&v->insns[i]))
+			err = add_subprog(v, (s64)i + 1 + v->insns[i].imm);
+	}
+	if (err)
+		return err;
+	for (u32 f = 0; f < v->nr_subprogs; f++)
+		v->subprogs[f].end = f + 1 < v->nr_subprogs ? v->subprogs[f + 1].start : v->len;
+	return 0;
+}
+
+static int check_jump(struct kbpf_verifier *v, const struct kbpf_subprog *f, u32 i)
+{
+	const struct kbpf_insn *insn = &v->insns[i];
+	s64 to = (s64)i + 1 + (insn->code == (KBPF_JMP32 | KBPF_JA) ? insn->imm : insn->off);
+
+	if (to < f->start || to >= f->end)
+		return refuse(v, jump_out, -1, "slot %lld is outside the function (%u to %u)",
+			      (long long)to, f->start, f->end - 1);
+	if (v->info[to].flags & KBPF_INFO_SECOND)
+		return refuse(v, jump_out, -1, "slot %lld is the middle of a 64-bit immediate",
+			      (long long)to);
+	return 0;
+}
+
+static int check_jumps(struct kbpf_verifier *v, const struct kbpf_subprog *f)
+{
+	u32 last = f->start;
+	int err;
+
+	for (u32 i = f->start; i < f->end; i += slots(&v->insns[i])) {
+		v->insn = i;
+		last = i;
+		if (!is_jump(&v->insns[i]))
+			continue;
+		err = check_jump(v, f, i);
+		if (err)
+			return err;
+	}
+	v->insn = last;
+	if (!is_exit(&v->insns[last]) && !is_always_jump(&v->insns[last]))
+		return refuse(v, falls_off, -1, "the function's last instruction goes on to the next");
+	return 0;
+}
+
+u32 kbpf_cfg_successors(const struct kbpf_verifier *v, u32 insn, u32 next[2])
+{
+	const struct kbpf_insn *i = &v->insns[insn];
+
+	if (is_exit(i))
+		return 0;
+	if (!is_jump(i)) {
+		next[0] = insn + slots(i);
+		return 1;
+	}
+	if (is_always_jump(i)) {
+		next[0] = kbpf_cfg_target(v->insns, insn);
+		return 1;
+	}
+	next[0] = insn + 1;
+	next[1] = kbpf_cfg_target(v->insns, insn);
+	return 2;
+}
+
+/*
+ * Depth-first walk of a function. @stack holds slots under way with the number
+ * of their successor to try next in @tried.
+ */
+static void walk(struct kbpf_verifier *v, u32 start, u32 *stack, u8 *tried, u8 *seen)
+{
+	u32 depth = 0, next[2], n, to;
+
+	stack[depth++] = start;
+	seen[start] = 1;
+	tried[start] = 0;
+	while (depth) {
+		u32 i = stack[depth - 1];
+
+		n = kbpf_cfg_successors(v, i, next);
+		if (tried[i] == n) {
+			v->order[v->nr_order++] = i;
+			depth--;
+			continue;
+		}
+		to = next[tried[i]++];
+		if (seen[to]) {
+			v->info[to].flags |= KBPF_INFO_JOIN;
+			continue;
+		}
+		seen[to] = 1;
+		tried[to] = 0;
+		stack[depth++] = to;
+	}
+}
+
+static int check_reachable(struct kbpf_verifier *v)
+{
+	u32 *stack = kvmalloc_array(v->len, sizeof(*stack), GFP_KERNEL);
+	u8 *marks = kvcalloc(v->len, 2, GFP_KERNEL);
+	int err = -ENOMEM;
+
+	if (!stack || !marks)
+		goto out;
+	for (u32 f = 0; f < v->nr_subprogs; f++)
+		walk(v, v->subprogs[f].start, stack, marks, marks + v->len);
+	err = 0;
+	for (u32 i = 0; i < v->len && !err; i += slots(&v->insns[i])) {
+		v->insn = i;
+		if (!marks[v->len + i])
+			err = refuse(v, unreachable, -1, "unreachable insn %u", i);
+	}
+out:
+	kvfree(stack);
+	kvfree(marks);
+	return err;
+}
+
+static int check_func_info(struct kbpf_verifier *v)
+{
+	const struct kbpf_prog *p = v->prog;
+
+	v->insn = 0;
+	if (!p->nr_func_info)
+		return 0;
+	if (p->nr_func_info != v->nr_subprogs)
+		return refuse(v, func_info, -1, "%u records, one for each function; there are %u",
+			      v->nr_subprogs, p->nr_func_info);
+	for (u32 f = 0; f < v->nr_subprogs; f++)
+		if (p->func_info[f].insn_off != v->subprogs[f].start)
+			return refuse(v, func_info, -1, "record %u at slot %u; it is at %u", f,
+				      v->subprogs[f].start, p->func_info[f].insn_off);
+	return 0;
+}
+
+static int check_line_info(struct kbpf_verifier *v)
+{
+	const struct kbpf_prog *p = v->prog;
+
+	for (u32 i = 0; i < p->nr_line_info; i++) {
+		u32 at = p->line_info[i].insn_off;
+
+		if (at >= v->len || (i && at <= p->line_info[i - 1].insn_off))
+			return refuse(v, line_info, -1, "record %u after the one before it and below %u",
+				      i, v->len);
+		if (v->info[at].flags & KBPF_INFO_SECOND)
+			return refuse(v, line_info, -1, "record %u at an instruction; slot %u is none",
+				      i, at);
+	}
+	return 0;
+}
+
+int kbpf_cfg_check(struct kbpf_verifier *v)
+{
+	int err = check_legal(v);
+
+	if (!err)
+		err = check_line_info(v);
+	if (!err)
+		err = find_subprogs(v);
+	if (!err)
+		err = check_func_info(v);
+	for (u32 f = 0; f < v->nr_subprogs && !err; f++)
+		err = check_jumps(v, &v->subprogs[f]);
+	if (!err)
+		err = check_reachable(v);
+	return err;
+}
+
+/* Stack and frames of the deepest chain of calls from a function. */
+struct chain {
+	u32 stack;
+	u32 frames;
+	u8 state;	/* 0 new, 1 under way, 2 done */
+};
+
+static int measure(struct kbpf_verifier *v, struct chain *chains, u32 func, u32 depth)
+{
+	const struct kbpf_subprog *f = &v->subprogs[func];
+	struct chain *c = &chains[func];
+	u32 stack = 0, frames = 0;
+	int callee, err;
+
+	c->state = 1;
+	for (u32 i = f->start; i < f->end; i++) {
+		if (!(v->info[i].flags & KBPF_INFO_SEEN))
+			continue;
+		if (!is_subprog_call(&v->insns[i]) && !is_func_addr(&v->insns[i]))
+			continue;
+		callee = kbpf_cfg_find(v, i + 1 + v->insns[i].imm);
+		v->insn = i;
+		if (chains[callee].state == 1)
+			return refuse(v, call_depth, -1, "a function does not call itself");
+		/* the recursion here is bounded with the chain itself */
+		if (depth + 1 < KBPF_MAX_FRAMES && !chains[callee].state) {
+			err = measure(v, chains, callee, depth + 1);
+			if (err)
+				return err;
+		}
+		v->insn = i;
+		stack = max(stack, chains[callee].stack);
+		frames = max(frames, chains[callee].frames);
+		if (frames + 1 > KBPF_MAX_FRAMES || depth + 1 >= KBPF_MAX_FRAMES)
+			return refuse(v, call_depth, -1,
+				      "the call stack of more than %d frames is too deep",
+				      KBPF_MAX_FRAMES);
+	}
+	c->stack = stack + f->stack;
+	c->frames = frames + 1;
+	c->state = 2;
+	return 0;
+}
+
+int kbpf_cfg_check_stack(struct kbpf_verifier *v)
+{
+	struct chain *chains = kcalloc(v->nr_subprogs, sizeof(*chains), GFP_KERNEL);
+	int err;
+
+	if (!chains)
+		return -ENOMEM;
+	err = measure(v, chains, 0, 0);
+	if (!err && chains[0].stack > KBPF_STACK_SIZE) {
+		v->insn = 0;
+		err = refuse(v, stack_depth, -1,
+			     "at most %d bytes; combined stack size of the deepest calls is %u",
+			     KBPF_STACK_SIZE, chains[0].stack);
+	}
+	kfree(chains);
+	return err;
+}

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls: helpers by their prototypes, functions of the program by entering them.
+ */
+#include "verifier/verifier.h"
+#include "helpers/proto.h"
+
+/* What the arguments seen so far mean for the others and for the result. */
+struct call {
+	const struct kbpf_proto *proto;
+	u32 reg;		/* the argument under judgement */
+	const struct kbpf_value *map;	/* the map argument */
+	u64 alloc_size;		/* constant of ALLOC_SIZE */
+	u32 size_max;		/* greatest value of the last size */
+	s32 size_reg;		/* register of that size, or -1 */
+	u32 release;		/* reference that is given back */
+	struct {
+		u32 reg;
+		u32 size;
+	} written[5];		/* memory that the helper writes */
+	u32 nr_written;
+};
+
+static const struct kbpf_map_desc *desc_of(struct kbpf_verifier *v, const struct call *c)
+{
+	return v->descs[c->map->index];
+}
+
+static int wrong_type(struct kbpf_verifier *v, const struct call *c, const char *expected)
+{
+	int err = 0;
+
+	if (!kbpf_read_reg(v, c->reg, &err))
+		return err;
+	return refuse(v, arg_type, c->reg, "%s in R%u for %s: R%u type=%s expected=%s", expected,
+		      c->reg, kbpf_proto_name(c->proto->id), c->reg,
+		      kbpf_value_short(kbpf_state_reg(v->cur, c->reg)), expected);
+}
+
+/* ---- arguments: each may refuse, none changes the state -------------------------------- */
+
+static int check_any(struct kbpf_verifier *v, struct call *c)
+{
+	int err = 0;
+
+	kbpf_read_reg(v, c->reg, &err);
+	return err;
+}
+
+static int check_ctx(struct kbpf_verifier *v, struct call *c)
+{
+	const struct kbpf_value *val = kbpf_state_reg(v->cur, c->reg);
+
+	if (val->type != KBPF_V_CTX)
+		return wrong_type(v, c, "the context");
+	if (val->off || !kbpf_scalar_is(&val->num, 0))
+		return refuse(v, arg_type, c->reg, "the context as the program got it, unmodified");
+	return 0;
+}
+
+static int check_ctx_or_null(struct kbpf_verifier *v, struct call *c)
+{
+	return kbpf_value_is_zero(kbpf_state_reg(v->cur, c->reg)) ? 0 : check_ctx(v, c);
+}
+
+static int check_map(struct kbpf_verifier *v, struct call *c)
+{
+	const u32 writes = KBPF_MAP_CAN_UPDATE | KBPF_MAP_CAN_DELETE | KBPF_MAP_CAN_PUSH;
+	const struct kbpf_value *val = kbpf_state_reg(v->cur, c->reg);
+	const struct kbpf_proto *p = c->proto;
+
+	if (val->type != KBPF_V_MAP)
+		return wrong_type(v, c, "a map");
+	c->map = val;
+	if (p->map_can && !(p->map_can & desc_of(v, c)->can))
+		return refuse(v, map_func, c->reg, "a map that %s works on: cannot pass map_type %u "
+			      "into func bpf_%s#%u", kbpf_proto_name(p->id), desc_of(v, c)->type,
+			      kbpf_proto_name(p->id), p->id);
+	if (p->map_can & writes && desc_of(v, c)->flags & KBPF_F_RDONLY_PROG)
+		return refuse(v, map_rdonly, c->reg, "a map that programs may change: write into "
+			      "map '%s' forbidden", desc_of(v, c)->name);
+	return 0;
+}
+
+/* Memory for a helper: @size bytes of it. */
+static int check_memory(struct kbpf_verifier *v, struct call *c, u32 size, u32 how)
+{
+	const struct kbpf_value *val = kbpf_state_reg(v->cur, c->reg);
+
+	if (!kbpf_value_is_ptr(val))
+		return wrong_type(v, c, "a pointer to memory");
+	if (val->type == KBPF_V_CTX || val->type == KBPF_V_MAP || val->type == KBPF_V_FUNC)
+		return wrong_type(v, c, "a pointer to memory");
+	if (!size)
+		return val->flags & KBPF_V_OR_NULL ? wrong_type(v, c, "a pointer to memory") : 0;
+	if (how & KBPF_ACCESS_WRITE) {
+		c->written[c->nr_written].reg = c->reg;
+		c->written[c->nr_written++].size = size;
+	}
+	return kbpf_check_mem(v, c->reg, 0, size, how | KBPF_ACCESS_HELPER);
+}
+
+static int check_map_key(struct kbpf_verifier *v, struct call *c)
+{
+	return check_memory(v, c, desc_of(v, c)->key_size, KBPF_ACCESS_READ);
+}
+
+static int check_map_value(struct kbpf_verifier *v, struct call *c)
+{
+	return check_memory(v, c, desc_of(v, c)->value_size, KBPF_ACCESS_READ);
+}
+
+static int check_map_value_out(struct kbpf_verifier *v, struct call *c)
+{
+	return check_memory(v, c, desc_of(v, c)->value_size, KBPF_ACCESS_WRITE);
+}
+
+static int check_long_out(struct kbpf_verifier *v, struct call *c)
+{
+	return check_memory(v, c, 8, KBPF_ACCESS_WRITE);
+}
+
+/* The memory in the argument before has as many bytes as this one says. */
+static int check_sized(struct kbpf_verifier *v, struct call *c, bool may_be_zero)
+{
+	const struct kbpf_value *val = kbpf_state_reg(v->cur, c->reg);
+	const struct kbpf_range *r = &val->num.full.range;
+	u8 mem = c->proto->args[c->reg - KBPF_R1 - 1];
+	bool out = mem == KBPF_ARG_MEM_OUT || mem == KBPF_ARG_MEM_OUT_OR_NULL;
+	bool or_null = mem == KBPF_ARG_MEM_OR_NULL || mem == KBPF_ARG_MEM_OUT_OR_NULL;
+	int err;
+
+	if (!kbpf_value_is_num(val))
+		return wrong_type(v, c, "a number");
+	if (r->smin < 0)
+		return refuse(v, arg_size_negative, c->reg, "a size that is not negative: R%u min "
+			      "value is negative", c->reg);
+	if (r->umax >= KBPF_MAX_OFF)
+		return refuse(v, arg_size_unbounded, c->reg, "a bounded size: R%u unbounded memory "
+			      "access, use 'var &= const' or 'if (var < const)'", c->reg);
+	if (!r->umin && !may_be_zero)
+		return refuse(v, arg_size_zero, c->reg, "a size of at least 1: R%u invalid "
+			      "zero-sized read", c->reg);
+	c->size_max = r->umax;
+	c->size_reg = c->reg;
+	if (or_null && !r->umax && kbpf_value_is_zero(kbpf_state_reg(v->cur, c->reg - 1)))
+		return 0;
+	c->reg--;
+	err = check_memory(v, c, r->umax, out ? KBPF_ACCESS_WRITE : KBPF_ACCESS_READ);
+	c->reg++;
+	return err;
+}
+
+static int check_size(struct kbpf_verifier *v, struct call *c)
+{
+	return check_sized(v, c, false);
+}
+
+static int check_size_or_zero(struct kbpf_verifier *v, struct call *c)
+{
+	return check_sized(v, c, true);
+}
+
+static int check_alloc_size(struct kbpf_verifier *v, struct call *c)
+{
+	const struct kbpf_value *val = kbpf_state_reg(v->cur, c->reg);
+
+	if (!kbpf_value_is_num(val) || !kbpf_scalar_is_const(&val->num))
+		return refuse(v, arg_const, c->reg, "a constant size: R%u is not a known constant",
+			      c->reg);
+	c->alloc_size = kbpf_scalar_value(&val->num);
+	if (c->alloc_size >= KBPF_MAX_OFF)
+		return refuse(v, arg_size_unbounded, c->reg, "a size below %d", KBPF_MAX_OFF);
+	return 0;
+}
+
+static int check_record(struct kbpf_verifier *v, struct call *c)
+{
+	const struct kbpf_value *val = kbpf_state_reg(v->cur, c->reg);
+
+	if (val->flags & KBPF_V_OR_NULL)
+		return refuse(v, arg_null, c->reg, "a record that was compared with NULL");
+	if (val->type != KBPF_V_MEM || !val->ref || val->off || !kbpf_scalar_is(&val->num, 0))
+		return refuse(v, arg_not_acquired, c->reg, "the record that bpf_ringbuf_reserve() "
+			      "returned: R%u is %s", c->reg, kbpf_value_name(val));
+	c->release = val->ref;
+	return 0;
+}
+
+static int check_str(struct kbpf_verifier *v, struct call *c)
+{
+	const struct kbpf_value *val = kbpf_state_reg(v->cur, c->reg);
+	u64 byte = 1;
+	s64 off;
+
+	if (val->type != KBPF_V_MAP_VALUE || val->flags & KBPF_V_OR_NULL ||
+	    !kbpf_value_off_known(val))
+		return wrong_type(v, c, "a constant string");
+	for (off = val->off + (s64)kbpf_scalar_value(&val->num); byte; off++) {
+		if (off < 0 || off > U32_MAX ||
+		    !kbpf_env_map_read_const(v->maps[val->index], off, 1, &byte))
+			return refuse(v, arg_str, c->reg, "a zero-terminated string in a frozen "
+				      "read-only map");
+	}
+	return 0;
+}
+
+static int check_not_built(struct kbpf_verifier *v, struct call *c)
+{
+	return refuse(v, not_supported, c->reg, "a helper without callbacks or locks: bpf_%s",
+		      kbpf_proto_name(c->proto->id));
+}
+
+static int (* const checks[KBPF_ARGS])(struct kbpf_verifier *v, struct call *c) = {
+	[KBPF_ARG_ANY] = check_any,
+	[KBPF_ARG_CTX] = check_ctx,
+	[KBPF_ARG_CTX_OR_NULL] = check_ctx_or_null,
+	[KBPF_ARG_MAP] = check_map,
+	[KBPF_ARG_MAP_KEY] = check_map_key,
+	[KBPF_ARG_MAP_VALUE] = check_map_value,
+	[KBPF_ARG_MAP_VALUE_OUT] = check_map_value_out,
+	[KBPF_ARG_MEM] = check_any,		/* judged with its size */
+	[KBPF_ARG_MEM_OR_NULL] = check_any,
+	[KBPF_ARG_MEM_OUT] = check_any,
+	[KBPF_ARG_MEM_OUT_OR_NULL] = check_any,
+	[KBPF_ARG_SIZE] = check_size,
+	[KBPF_ARG_SIZE_OR_ZERO] = check_size_or_zero,
+	[KBPF_ARG_ALLOC_SIZE] = check_alloc_size,
+	[KBPF_ARG_RECORD] = check_record,
+	[KBPF_ARG_LONG_OUT] = check_long_out,
+	[KBPF_ARG_CONST_STR] = check_str,
+	[KBPF_ARG_FUNC] = check_not_built,
+	[KBPF_ARG_CALLBACK_CTX] = check_not_built,
+	[KBPF_ARG_SPIN_LOCK] = check_not_built,
+	[KBPF_ARG_BTF_PTR] = check_not_built,
+};
+
+static int check_args(struct kbpf_verifier *v, struct call *c)
+{
+	int err = 0;
+
+	for (u32 a = 0; a < 5 && !err; a++) {
+		c->reg = KBPF_R1 + a;
+		if (checks[c->proto->args[a]])
+			err = checks[c->proto->args[a]](v, c);
+	}
+	return err;
+}
+
+/* ---- the call as a whole -------------------------------------------------------------------- */
+
+static int check_may_call(struct kbpf_verifier *v, u32 id, const struct kbpf_proto *p)
+{
+	const char *name = kbpf_proto_name(id);
+
+	if (!name)
+		return refuse(v, func_unknown, -1, "a helper: invalid func unknown#%d", (s32)id);
+	if (!p || (p->ret != KBPF_RET_NEVER && !kbpf_env_helper(id)))
+		return refuse(v, func_unknown, -1, "a helper that kbpf has: unknown func bpf_%s#%u",
+			      name, id);
+	if (!(p->progs & BIT_ULL(v->prog->type)))
+		return refuse(v, func_for_type, -1, "a helper for %s programs: program of this type "
+			      "cannot use helper bpf_%s#%u", v->type->name, name, id);
+	if (p->flags & KBPF_PROTO_GPL && !v->prog->gpl_compatible)
+		return refuse(v, func_gpl, -1, "a GPL-compatible licence: cannot call GPL-restricted "
+			      "function from non-GPL compatible program (bpf_%s)", name);
+	if (p->ret == KBPF_RET_NEVER && v->cur->nr_refs)
+		return refuse(v, tail_call_refs, -1, "no reference across the tail call: "
+			      "tail_call would lead to reference leak");
+	return 0;
+}
+
+/* r1-r5 are the helper's to use; r0 is its result. */
+static void clobber(struct kbpf_state *st)
+{
+	for (u32 r = KBPF_R0; r <= KBPF_R5; r++)
+		*kbpf_state_reg(st, r) = kbpf_value_none();
+}
+
+static void forget_packet_one(struct kbpf_value *val, __always_unused void *arg)
+{
+	if (val->type == KBPF_V_PACKET || val->type == KBPF_V_PACKET_META ||
+	    val->type == KBPF_V_PACKET_END)
+		*val = kbpf_value_any();
+}
+
+static struct kbpf_value int_result(void)
+{
+	return kbpf_value_any();
+}
+
+/* A negative errno, or up to @most. */
+static struct kbpf_value len_result(s64 most)
+{
+	return kbpf_value_num(kbpf_scalar_sbetween(-MAX_ERRNO, most));
+}
+
+static struct kbpf_value or_null(struct kbpf_verifier *v, struct kbpf_value val)
+{
+	val.flags |= KBPF_V_OR_NULL;
+	val.id = ++v->next_id;
+	return val;
+}
+
+static int apply_result(struct kbpf_verifier *v, const struct call *c, u32 map)
+{
+	struct kbpf_value *r0 = kbpf_state_reg(v->cur, KBPF_R0);
+	struct kbpf_value val;
+	int err;
+
+	switch (c->proto->ret) {
+	case KBPF_RET_VOID:
+		return 0;
+	case KBPF_RET_ERRNO:
+		*r0 = len_result(0);
+		return 0;
+	case KBPF_RET_LEN:
+		*r0 = len_result(c->size_max);
+		return 0;
+	case KBPF_RET_MAP_VALUE_OR_NULL:
+		val = kbpf_value_ptr(KBPF_V_MAP_VALUE);
+		val.index = map;
+		*r0 = or_null(v, val);
+		return 0;
+	case KBPF_RET_RECORD_OR_NULL:
+		val = kbpf_value_ptr(KBPF_V_MEM);
+		val.size = c->alloc_size;
+		err = kbpf_ref_acquire(v, &val.ref);
+		if (!err)
+			*r0 = or_null(v, val);
+		return err;
+	case KBPF_RET_TASK:
+		*r0 = int_result();
+		r0->flags |= KBPF_V_KADDR;
+		return 0;
+	default:
+		*r0 = int_result();
+		return 0;
+	}
+}
+
+int kbpf_do_call(struct kbpf_verifier *v, const struct kbpf_insn *insn)
+{
+	struct call c = { .proto = kbpf_proto_find(insn->imm), .size_reg = -1 };
+	u32 map = 0;
+	int err;
+
+	if (insn->src_reg == KBPF_PSEUDO_KFUNC_CALL)
+		return refuse(v, kfunc, -1, "a function that kbpf provides; kernel function with BTF "
+			      "id %d is not", insn->imm);
+	err = check_may_call(v, insn->imm, c.proto);
+	if (!err)
+		err = check_args(v, &c);
+	for (u32 i = 0; i < c.nr_written && !err; i++)
+		err = kbpf_apply_helper_write(v, c.written[i].reg, c.written[i].size);
+	if (err)
+		return err;
+	if (c.map)
+		map = c.map->index;
+	if (c.proto->ret == KBPF_RET_NEVER)
+		v->subprogs[kbpf_state_top(v->cur)->func].has_tail_call = true;
+	if (c.release)
+		kbpf_ref_release(v->cur, c.release);
+	if (c.proto->flags & KBPF_PROTO_PKT_CHANGE)
+		kbpf_state_each(v->cur, forget_packet_one, NULL);
+	clobber(v->cur);
+	err = apply_result(v, &c, map);
+	v->cur->insn = v->insn + 1;
+	return err ? err : KBPF_NEXT_ON;
+}
+
+int kbpf_do_subprog_call(struct kbpf_verifier *v, const struct kbpf_insn *insn)
+{
+	u32 target = v->insn + 1 + insn->imm;
+	struct kbpf_state *st = v->cur;
+	const struct kbpf_frame *caller = kbpf_state_top(st);
+	struct kbpf_frame *callee;
+
+	v->jumps_since_checkpoint++;
+	if (st->nr_frames == KBPF_MAX_FRAMES)
+		return refuse(v, call_depth, -1, "the call stack of %u frames is too deep, at most %d",
+			      st->nr_frames + 1, KBPF_MAX_FRAMES);
+	callee = kbpf_state_push_frame(st, kbpf_cfg_find(v, target), v->insn);
+	if (!callee)
+		return -ENOMEM;
+	for (u32 r = KBPF_R1; r <= KBPF_R5; r++)
+		callee->regs[r] = caller->regs[r];
+	for (u32 r = KBPF_R0; r <= KBPF_R5; r++)
+		st->frames[st->nr_frames - 2]->regs[r] = kbpf_value_none();
+	st->insn = target;
+	return KBPF_NEXT_ON;
+}

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * States that were walked already.
+ *
+ * Where control flow meets, the current state is held against the states kept
+ * there. If everything that the current one can be lies inside one of which all
+ * that follows was walked (a checkpoint with no branch left open), nothing new
+ * can follow and the path ends. If it is the same as one on its own way there,
+ * the walk would go round for ever, and the program is refused.
+ *
+ * Inclusion looks at what is live only, and at the value of what is needed only;
+ * live.c says why that is enough.
+ */
+#include "verifier/verifier.h"
+
+/* Kept states' memory beyond this: no more are kept, which costs time only. */
+#define MAX_BYTES	(256ULL << 20)
+
+/**
+ * struct kbpf_checkpoint - a state kept at a place
+ * @next: the one kept there before
+ * @parent: the last checkpoint before it on its path
+ * @state: the state, without what is not live there
+ * @branches: paths from here that are not walked to their end
+ * @hits: paths that ended here
+ * @misses: comparisons that came to nothing
+ */
+struct kbpf_checkpoint {
+	struct kbpf_checkpoint *next;
+	struct kbpf_checkpoint *parent;
+	struct kbpf_state *state;
+	u32 branches;
+	u32 hits;
+	u32 misses;
+};
+
+/* ---- inclusion ------------------------------------------------------------------ */
+
+/* Does @from always correspond to @to? */
+static bool same_id(struct kbpf_verifier *v, u32 from, u32 to, s32 delta)
+{
+	struct kbpf_id_pair *p = v->ids;
+
+	for (u32 i = 0; i < v->nr_ids; i++, p++)
+		if (p->from == from)
+			return p->to == to && p->delta == delta;
+	if (v->nr_ids == KBPF_MAX_ID_PAIRS)
+		return false;
+	*p = (struct kbpf_id_pair){ .from = from, .to = to, .delta = delta };
+	v->nr_ids++;
+	return true;
+}
+
+static bool number_within(struct kbpf_verifier *v, const struct kbpf_value *cur,
+			  const struct kbpf_value *old)
+{
+	if (cur->type != KBPF_V_SCALAR)
+		return false;
+	if (old->flags & ~cur->flags & KBPF_V_KADDR)
+		return false;
+	/* numbers that are linked there must be linked in the same way here */
+	if (old->id && (!cur->id || !same_id(v, old->id, cur->id,
+					     (s32)((u32)cur->off - (u32)old->off))))
+		return false;
+	return kbpf_scalar_within(&cur->num, &old->num);
+}
+
+static bool pointer_within(struct kbpf_verifier *v, const struct kbpf_value *cur,
+			   const struct kbpf_value *old)
+{
+	bool packet = old->type == KBPF_V_PACKET || old->type == KBPF_V_PACKET_META;
+
+	if (cur->type != old->type || cur->flags != old->flags || cur->frame != old->frame ||
+	    cur->index != old->index || cur->off != old->off)
+		return false;
+	if (packet ? cur->size < old->size : cur->size != old->size)
+		return false;
+	if (old->id && (!cur->id || !same_id(v, old->id, cur->id, 0)))
+		return false;
+	if (!old->id && packet && cur->id)
+		return false;
+	if (old->ref ? !same_id(v, old->ref, cur->ref, 0) : cur->ref)
+		return false;
+	return kbpf_scalar_within(&cur->num, &old->num);
+}
+
+/* Is all that @cur can be inside @old? @need: does its value matter? */
+static bool value_within(struct kbpf_verifier *v, const struct kbpf_value *cur,
+			 const struct kbpf_value *old, bool need)
+{
+	if (old->type == KBPF_V_NONE)
+		return true;
+	if (cur->type == KBPF_V_NONE)
+		return false;
+	if (old->type != KBPF_V_SCALAR)
+		return pointer_within(v, cur, old);
+	return !need || number_within(v, cur, old);
+}
+
+static bool regs_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
+			const struct kbpf_frame *old, const struct kbpf_insn_info *at)
+{
+	for (u32 r = 0; r < KBPF_R10; r++)
+		if (at->live_regs & BIT(r) &&
+		    !value_within(v, &cur->regs[r], &old->regs[r], at->need_regs & BIT(r)))
+			return false;
+	return true;
+}
+
+static bool is_spill(const struct kbpf_slot *s)
+{
+	return s->width && s->bytes[s->at] == KBPF_BYTE_SPILL;
+}
+
+/* A byte whose value matters, known in @old to be a kind other than SPILL. */
+static bool byte_within(const struct kbpf_slot *cur, u32 b, u8 old_kind)
+{
+	if (old_kind != KBPF_BYTE_ZERO)
+		return true;	/* any number */
+	return cur->bytes[b] == KBPF_BYTE_ZERO ||
+	       (cur->bytes[b] == KBPF_BYTE_SPILL && kbpf_value_is_zero(&cur->spill));
+}
+
+static bool slot_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
+			const struct kbpf_frame *old, u32 i, bool need)
+{
+	static const struct kbpf_slot untouched;
+	const struct kbpf_slot *o = &old->slots[i];
+	const struct kbpf_slot *c = i < cur->nr_slots ? &cur->slots[i] : &untouched;
+	bool pointer = is_spill(o) && kbpf_value_is_ptr(&o->spill);
+	struct kbpf_value val;
+
+	/* whatever was there may be read as a number by now */
+	if (!need && !pointer)
+		return true;
+	for (u32 b = 0; b < KBPF_SLOT_SIZE; b++)
+		if (o->bytes[b] != KBPF_BYTE_SPILL && !byte_within(c, b, o->bytes[b]))
+			return false;
+	if (!is_spill(o))
+		return true;
+	val = kbpf_frame_load(cur, -(s32)(i + 1) * KBPF_SLOT_SIZE + o->at, o->width);
+	return value_within(v, &val, &o->spill, true);
+}
+
+static bool slots_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
+			 const struct kbpf_frame *old, const struct kbpf_insn_info *at)
+{
+	for (u32 i = 0; i < old->nr_slots; i++)
+		if (at->live_slots & BIT_ULL(i) &&
+		    !slot_within(v, cur, old, i, at->need_slots & BIT_ULL(i)))
+			return false;
+	return true;
+}
+
+static bool refs_within(struct kbpf_verifier *v, const struct kbpf_state *cur,
+			const struct kbpf_state *old)
+{
+	if (cur->nr_refs != old->nr_refs || cur->lock_id != old->lock_id)
+		return false;
+	/* ids are compared first, so that values find these pairs */
+	for (u32 i = 0; i < cur->nr_refs; i++)
+		if (!same_id(v, old->refs[i].id, cur->refs[i].id, 0))
+			return false;
+	return true;
+}
+
+/* What matters in a frame: from its next instruction, or from the call it is in. */
+static const struct kbpf_insn_info *matters(struct kbpf_verifier *v, const struct kbpf_state *st,
+					    u32 frame)
+{
+	bool top = frame + 1 == st->nr_frames;
+
+	return &v->info[top ? st->insn : st->frames[frame + 1]->callsite];
+}
+
+static bool state_within(struct kbpf_verifier *v, const struct kbpf_state *cur,
+			 const struct kbpf_state *old)
+{
+	v->nr_ids = 0;
+	if (cur->nr_frames != old->nr_frames || !refs_within(v, cur, old))
+		return false;
+	for (u32 i = 0; i < cur->nr_frames; i++) {
+		const struct kbpf_frame *c = cur->frames[i], *o = old->frames[i];
+
+		if (c->func != o->func || c->callback != o->callback ||
+		    (i && c->callsite != o->callsite))
+			return false;
+	}
+	/* innermost first: most differences are there */
+	for (u32 i = cur->nr_frames; i-- > 0;) {
+		const struct kbpf_insn_info *at = matters(v, cur, i);
+
+		if (!regs_within(v, cur->frames[i], old->frames[i], at) ||
+		    !slots_within(v, cur->frames[i], old->frames[i], at))
+			return false;
+	}
+	return true;
+}
+
+/* ---- keeping a state ---------------------------------------------------------------- */
+
+/* Drop what does not matter: it is not compared, and costs memory. */
+static void drop_dead(struct kbpf_verifier *v, struct kbpf_state *st)
+{
+	for (u32 i = 0; i < st->nr_frames; i++) {
+		const struct kbpf_insn_info *at = matters(v, st, i);
+		struct kbpf_frame *f = st->frames[i];
+
+		for (u32 r = 0; r < KBPF_R10; r++)
+			if (!(at->live_regs & BIT(r)))
+				f->regs[r] = kbpf_value_none();
+		for (u32 s = 0; s < f->nr_slots; s++)
+			if (!(at->live_slots & BIT_ULL(s)))
+				memset(&f->slots[s], 0, sizeof(f->slots[s]));
+		while (f->nr_slots && !(at->live_slots & BIT_ULL(f->nr_slots - 1)))
+			f->nr_slots--;
+	}
+}
+
+struct count {
+	u32 id;
+	u32 n;
+};
+
+static void count_one(struct kbpf_value *val, void *arg)
+{
+	struct count *c = arg;
+
+	if (val->type == KBPF_V_SCALAR && val->id == c->id)
+		c->n++;
+}
+
+static void unlink_one(struct kbpf_value *val, void *arg)
+{
+	struct count c = { .id = val->id };
+
+	if (val->type != KBPF_V_SCALAR || !val->id)
+		return;
+	kbpf_state_each(arg, count_one, &c);
+	if (c.n > 1)
+		return;
+	/* linked to nothing that is left */
+	val->id = 0;
+	val->off = 0;
+}
+
+static int keep(struct kbpf_verifier *v)
+{
+	struct kbpf_insn_info *info = &v->info[v->insn];
+	struct kbpf_checkpoint *cp;
+	u32 n = 1;
+
+	cp = kzalloc(sizeof(*cp), GFP_KERNEL);
+	if (!cp)
+		return -ENOMEM;
+	cp->state = kbpf_state_copy(v->cur);
+	if (!cp->state) {
+		kfree(cp);
+		return -ENOMEM;
+	}
+	drop_dead(v, cp->state);
+	kbpf_state_each(cp->state, unlink_one, cp->state);
+	cp->branches = 1;
+	cp->parent = v->parent;
+	cp->next = info->checkpoints;
+	info->checkpoints = cp;
+	v->parent = cp;
+	v->since_checkpoint = 0;
+	v->jumps_since_checkpoint = 0;
+
+	v->stats.states++;
+	v->bytes += sizeof(*cp) + kbpf_state_bytes(cp->state);
+	v->stats.peak_bytes = max(v->stats.peak_bytes, v->bytes);
+	v->nr_kept++;
+	v->peak_kept = max(v->peak_kept, v->nr_kept);
+	for (cp = info->checkpoints; cp->next; cp = cp->next)
+		n++;
+	v->max_states_per_insn = max(v->max_states_per_insn, n);
+	return 0;
+}
+
+static void drop(struct kbpf_verifier *v, struct kbpf_checkpoint **at)
+{
+	struct kbpf_checkpoint *cp = *at;
+
+	*at = cp->next;
+	v->bytes -= sizeof(*cp) + kbpf_state_bytes(cp->state);
+	v->nr_kept--;
+	kbpf_state_free(cp->state);
+	kfree(cp);
+}
+
+/* Is a checkpoint worth its memory? Not after every jump, nor round a short loop. */
+static bool worth_keeping(const struct kbpf_verifier *v, bool in_loop)
+{
+	if (v->bytes > MAX_BYTES)
+		return false;
+	if (v->prog->flags & KBPF_F_TEST_STATE_FREQ)
+		return true;
+	if (in_loop && v->jumps_since_checkpoint < 20 && v->since_checkpoint < 100)
+		return false;
+	return v->jumps_since_checkpoint >= 2 && v->since_checkpoint >= 8;
+}
+
+int kbpf_prune_visit(struct kbpf_verifier *v, bool *done)
+{
+	struct kbpf_checkpoint **at = &v->info[v->insn].checkpoints, *cp;
+	bool in_loop = false;
+
+	*done = false;
+	while ((cp = *at)) {
+		bool within = state_within(v, v->cur, cp->state);
+
+		if (cp->branches) {
+			in_loop = true;
+			if (within && state_within(v, cp->state, v->cur))
+				return refuse(v, loop_forever, -1, "a loop that ends: infinite loop "
+					      "detected, the same state comes round again");
+			at = &cp->next;
+			continue;
+		}
+		if (within) {
+			cp->hits++;
+			*done = !v->opts->no_pruning;
+			if (*done)
+				return 0;
+		}
+		cp->misses++;
+		if (cp->misses > 3 * cp->hits + 3)
+			drop(v, at);
+		else
+			at = &cp->next;
+	}
+	return worth_keeping(v, in_loop) ? keep(v) : 0;
+}
+
+void kbpf_prune_fork(struct kbpf_verifier *v)
+{
+	if (v->parent)
+		v->parent->branches++;
+}
+
+void kbpf_prune_path_ended(struct kbpf_verifier *v)
+{
+	struct kbpf_checkpoint *cp = v->parent;
+
+	while (cp && !--cp->branches)
+		cp = cp->parent;
+	v->parent = NULL;
+}
+
+void kbpf_prune_free(struct kbpf_verifier *v)
+{
+	v->stats.states_kept = v->nr_kept;
+	for (u32 i = 0; i < v->len; i++)
+		while (v->info[i].checkpoints)
+			drop(v, &v->info[i].checkpoints);
+}

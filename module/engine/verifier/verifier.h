@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the verifier's files share: the verification under way. Nothing outside
+ * this directory includes it.
+ */
+#ifndef KBPF_VERIFIER_H
+#define KBPF_VERIFIER_H
+
+#include "kbpf.h"
+#include "env.h"
+#include "log.h"
+#include "prog.h"
+#include "isa/insn.h"
+#include "progtype/progtype.h"
+#include "verifier/reject.h"
+#include "verifier/state.h"
+#include "verifier/verify.h"
+
+/**
+ * struct kbpf_subprog - a function of the program
+ * @start: first slot
+ * @end: slot after the last
+ * @stack: bytes of stack it touches, a multiple of 8; grows during the walk
+ * @has_tail_call: it makes tail calls
+ * @is_callback: a helper calls it
+ */
+struct kbpf_subprog {
+	u32 start;
+	u32 end;
+	u32 stack;
+	bool has_tail_call;
+	bool is_callback;
+};
+
+/* struct kbpf_insn_info.flags */
+#define KBPF_INFO_SEEN		(1U << 0)	/* some path comes here */
+#define KBPF_INFO_GOES_ON	(1U << 1)	/* some path goes on to the next slot */
+#define KBPF_INFO_JUMPS		(1U << 2)	/* some path takes the jump */
+#define KBPF_INFO_JOIN		(1U << 3)	/* control flow meets here: states are compared */
+#define KBPF_INFO_PROBE		(1U << 4)	/* a load that may fault */
+#define KBPF_INFO_CTX		(1U << 5)	/* a context access that is converted */
+#define KBPF_INFO_NOT_CTX	(1U << 6)	/* an access that is not */
+#define KBPF_INFO_SECOND	(1U << 7)	/* second slot of an lddw */
+
+/**
+ * struct kbpf_insn_info - what was found out about a slot
+ * @flags: KBPF_INFO_*
+ * @visits: how often it was processed
+ * @index: lddw: map (index in @maps) or function; context access: see @ctx_kind
+ * @ctx_off: converted context access: offset in the context as it runs
+ * @ctx_kind: converted context access: enum kbpf_ctx_kind
+ * @live_regs: registers that may be read before they are written, from here on
+ * @need_regs: those of them whose value may matter to the verdict
+ * @live_slots: the same of the frame's stack slots
+ * @need_slots: the same of the frame's stack slots
+ * @checkpoints: states kept here
+ */
+struct kbpf_insn_info {
+	u8 flags;
+	u8 ctx_kind;
+	u16 ctx_off;
+	u16 live_regs;
+	u16 need_regs;
+	u32 visits;
+	u32 index;
+	u64 live_slots;
+	u64 need_slots;
+	struct kbpf_checkpoint *checkpoints;
+};
+
+/**
+ * struct kbpf_trail - a branch that a path took
+ * @prev: the branch before, as index + 1; 0: none
+ * @insn: slot of the jump
+ * @taken: it jumped
+ */
+struct kbpf_trail {
+	u32 prev;
+	u32 insn : 31;
+	u32 taken : 1;
+};
+
+/**
+ * struct kbpf_pending - a path still to be walked
+ * @next: the one to walk after it
+ * @state: where it begins
+ * @parent: last checkpoint on the way there, or NULL
+ */
+struct kbpf_pending {
+	struct kbpf_pending *next;
+	struct kbpf_state *state;
+	struct kbpf_checkpoint *parent;
+};
+
+/* An id of one state and what it is in another. */
+struct kbpf_id_pair {
+	u32 from;
+	u32 to;
+	s32 delta;	/* of numbers: offset there less offset here */
+};
+
+#define KBPF_MAX_ID_PAIRS	64
+
+/**
+ * struct kbpf_verifier - a verification
+ * @prog: the program; its instructions are not changed before the fixup
+ * @opts: how to judge
+ * @log: where to write; may be NULL
+ * @type: the program's type
+ * @insns: the program's instructions
+ * @len: slots
+ * @info: per slot
+ * @order: slots that begin an instruction, in post-order of the control flow
+ * @nr_order: how many
+ * @subprogs: functions in the order of their start; 0 is the entry
+ * @nr_subprogs: how many
+ * @maps: maps that instructions name, each once, with a reference
+ * @descs: their descriptors
+ * @nr_maps: how many
+ * @cur: state of the path being walked
+ * @insn: slot being judged
+ * @parent: last checkpoint on the path
+ * @pending: paths still to be walked
+ * @nr_pending: how many
+ * @trail: branches of all paths, as a tree
+ * @nr_trail: entries in use
+ * @cap_trail: entries that there is memory for
+ * @next_id: last id given out; see struct kbpf_value
+ * @since_checkpoint: instructions since the last checkpoint of this path
+ * @jumps_since_checkpoint: branches since then
+ * @ids: how ids of a kept state correspond to those of the current one, while
+ *	the two are compared
+ * @nr_ids: how many are set
+ * @bytes: memory held by states
+ * @nr_kept: states kept now
+ * @max_states_per_insn: most states kept at one slot
+ * @peak_kept: most states kept at a time
+ * @reject: the refusal, or KBPF_REJECTS while there is none
+ * @stats: figures
+ */
+struct kbpf_verifier {
+	struct kbpf_prog *prog;
+	const struct kbpf_verify_opts *opts;
+	struct kbpf_log *log;
+	const struct kbpf_progtype *type;
+
+	struct kbpf_insn *insns;
+	u32 len;
+	struct kbpf_insn_info *info;
+	u32 *order;
+	u32 nr_order;
+	struct kbpf_subprog *subprogs;
+	u32 nr_subprogs;
+	struct kbpf_map *maps[KBPF_MAX_USED_MAPS];
+	const struct kbpf_map_desc *descs[KBPF_MAX_USED_MAPS];
+	u32 nr_maps;
+
+	struct kbpf_state *cur;
+	u32 insn;
+	struct kbpf_checkpoint *parent;
+	struct kbpf_pending *pending;
+	u32 nr_pending;
+	struct kbpf_trail *trail;
+	u32 nr_trail;
+	u32 cap_trail;
+	u32 next_id;
+	u32 since_checkpoint;
+	u32 jumps_since_checkpoint;
+
+	struct kbpf_id_pair ids[KBPF_MAX_ID_PAIRS];
+	u32 nr_ids;
+
+	u64 bytes;
+	u32 nr_kept;
+	u32 max_states_per_insn;
+	u32 peak_kept;
+	enum kbpf_reject reject;
+	struct kbpf_verify_stats stats;
+};
+
+/* ---- refuse.c: saying no -------------------------------------------------------- */
+
+/**
+ * kbpf_refuse() - refuse the program at the current instruction
+ * @v: verification
+ * @why: which rule
+ * @reg: register that breaks it, or -1
+ * @fmt: what was needed, as a sentence
+ *
+ * Return: the rule's errno.
+ */
+int kbpf_refuse(struct kbpf_verifier *v, enum kbpf_reject why, int reg, const char *fmt, ...)
+	__printf(4, 5);
+
+#define refuse(v, slug, reg, ...) kbpf_refuse(v, KBPF_REJECT_##slug, reg, __VA_ARGS__)
+
+/* ---- cfg.c: control flow, before the walk ------------------------------------------ */
+
+/* Functions, legality of each instruction, where control goes. 0 or -errno. */
+int kbpf_cfg_check(struct kbpf_verifier *v);
+/* After the walk: stack over the call graph. 0 or -errno. */
+int kbpf_cfg_check_stack(struct kbpf_verifier *v);
+/* The function that begins at a slot, or -1. */
+int kbpf_cfg_find(const struct kbpf_verifier *v, u32 start);
+/* The function that a slot is in. */
+u32 kbpf_cfg_func_of(const struct kbpf_verifier *v, u32 insn);
+
+/**
+ * kbpf_cfg_successors() - where control may go within the function
+ * @v: verification
+ * @insn: first slot of an instruction
+ * @next: out: slots; next[0] is the one that follows, where control may go there
+ *
+ * Return: how many, 0 to 2.
+ */
+u32 kbpf_cfg_successors(const struct kbpf_verifier *v, u32 insn, u32 next[2]);
+
+/* Jump target of the instruction. */
+static inline u32 kbpf_cfg_target(const struct kbpf_insn *insns, u32 at)
+{
+	const struct kbpf_insn *i = &insns[at];
+
+	/* the one jump whose distance is in imm: JMP32 JA */
+	return at + 1 + (i->code == (KBPF_JMP32 | KBPF_JA) ? i->imm : i->off);
+}
+
+/* ---- resolve.c: descriptors to maps --------------------------------------------------- */
+
+int kbpf_resolve_maps(struct kbpf_verifier *v);
+
+/* ---- live.c: which registers and slots matter ------------------------------------------ */
+
+int kbpf_live_compute(struct kbpf_verifier *v);
+
+/* ---- prune.c: states that were walked already ------------------------------------------- */
+
+/**
+ * kbpf_prune_visit() - the path comes to a place where control flow meets
+ * @v: verification
+ * @done: out: all that can follow was walked already
+ *
+ * Return: 0 or -errno.
+ */
+int kbpf_prune_visit(struct kbpf_verifier *v, bool *done);
+/* The path has ended. */
+void kbpf_prune_path_ended(struct kbpf_verifier *v);
+void kbpf_prune_free(struct kbpf_verifier *v);
+/* A path that starts later hangs on the current checkpoint. */
+void kbpf_prune_fork(struct kbpf_verifier *v);
+
+/* ---- step.c and do_*.c: one instruction --------------------------------------------------- */
+
+/* Where a path goes after an instruction. */
+enum kbpf_next {
+	KBPF_NEXT_ON,		/* @v->cur->insn was set */
+	KBPF_NEXT_END,		/* the path ends */
+};
+
+/* Judge the instruction at @v->insn and take its effect: enum kbpf_next or -errno. */
+int kbpf_step(struct kbpf_verifier *v);
+int kbpf_do_alu(struct kbpf_verifier *v, const struct kbpf_insn *insn);
+int kbpf_do_load(struct kbpf_verifier *v, const struct kbpf_insn *insn);
+int kbpf_do_store(struct kbpf_verifier *v, const struct kbpf_insn *insn);
+int kbpf_do_atomic(struct kbpf_verifier *v, const struct kbpf_insn *insn);
+int kbpf_do_branch(struct kbpf_verifier *v, const struct kbpf_insn *insn);
+int kbpf_do_call(struct kbpf_verifier *v, const struct kbpf_insn *insn);
+int kbpf_do_subprog_call(struct kbpf_verifier *v, const struct kbpf_insn *insn);
+int kbpf_do_exit(struct kbpf_verifier *v);
+
+/* The value of a register that is read; NULL after a refusal, errno in @err. */
+const struct kbpf_value *kbpf_read_reg(struct kbpf_verifier *v, u32 reg, int *err);
+
+/* How memory is accessed, as bits. */
+#define KBPF_ACCESS_READ	(1U << 0)
+#define KBPF_ACCESS_WRITE	(1U << 1)
+#define KBPF_ACCESS_HELPER	(1U << 2)	/* by a helper, as its argument */
+#define KBPF_ACCESS_ATOMIC	(1U << 3)
+
+/**
+ * kbpf_check_mem() - may this memory be accessed?
+ * @v: verification
+ * @reg: register with the address
+ * @off: constant added to it
+ * @size: bytes, at least 1
+ * @access: KBPF_ACCESS_* bits
+ *
+ * Return: 0 or -errno.
+ */
+int kbpf_check_mem(struct kbpf_verifier *v, u32 reg, s32 off, u32 size, u32 access);
+/* A helper was given memory: what it writes there is not known. 0 or -ENOMEM. */
+int kbpf_apply_helper_write(struct kbpf_verifier *v, u32 reg, u32 size);
+
+/* Start walking @st, a fork of the current path, later. Takes @st over. */
+int kbpf_push_path(struct kbpf_verifier *v, struct kbpf_state *st);
+/* Note in a state's trail which way a branch went. */
+int kbpf_trail_add(struct kbpf_verifier *v, struct kbpf_state *st, bool taken);
+
+/* All values linked to @was (which has an id) become what @is now says of it. */
+bool kbpf_link_refine(struct kbpf_state *st, const struct kbpf_value *was,
+		      const struct kbpf_scalar *is);
+/* The OR_NULL pointers with this id are (not) 0. */
+void kbpf_link_null(struct kbpf_state *st, u32 id, bool null);
+/* References. */
+int kbpf_ref_acquire(struct kbpf_verifier *v, u32 *id);
+void kbpf_ref_release(struct kbpf_state *st, u32 id);
+
+/* ---- fixup.c: the form that runs ------------------------------------------------------------ */
+
+int kbpf_fixup(struct kbpf_verifier *v);
+
+/* ---- trace.c ---------------------------------------------------------------------------------- */
+
+/* The current state, for log level 2. */
+void kbpf_trace_state(struct kbpf_verifier *v);
+void kbpf_trace_insn(struct kbpf_verifier *v);
+/* The source line that a slot is of, or NULL. */
+const struct kbpf_line_info *kbpf_trace_line(const struct kbpf_verifier *v, u32 insn);
+
+#endif /* KBPF_VERIFIER_H */

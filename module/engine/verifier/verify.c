@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The order of passes, the walk over all paths, and its budgets.
+ *
+ *   cfg       functions, legal instructions, control flow
+ *   resolve   descriptors to maps
+ *   live      what matters where
+ *   walk      every path, abstractly; ends paths that were walked already
+ *   stack     depth over the call graph
+ *   fixup     the form that runs
+ *
+ * A program is accepted if every path that the walk cannot prove impossible ends
+ * in an exit without a check having refused.
+ */
+#include "verifier/verifier.h"
+
+#define MAX_PENDING	16384
+#define BREATHE		1024	/* instructions between looks at signals and the scheduler */
+
+/* ---- paths ---------------------------------------------------------------------- */
+
+int kbpf_trail_add(struct kbpf_verifier *v, struct kbpf_state *st, bool taken)
+{
+	struct kbpf_trail *t;
+	u32 cap;
+
+	if (v->nr_trail == v->cap_trail) {
+		cap = v->cap_trail ? v->cap_trail * 2 : 256;
+		t = kvmalloc_array(cap, sizeof(*t), GFP_KERNEL);
+		if (!t)
+			return -ENOMEM;
+		if (v->nr_trail)
+			memcpy(t, v->trail, v->nr_trail * sizeof(*t));
+		kvfree(v->trail);
+		v->trail = t;
+		v->cap_trail = cap;
+	}
+	v->trail[v->nr_trail] = (struct kbpf_trail){
+		.prev = st->trail, .insn = v->insn, .taken = taken,
+	};
+	st->trail = ++v->nr_trail;
+	return 0;
+}
+
+int kbpf_push_path(struct kbpf_verifier *v, struct kbpf_state *st)
+{
+	struct kbpf_pending *p;
+
+	if (v->nr_pending == MAX_PENDING) {
+		kbpf_state_free(st);
+		return refuse(v, budget_paths, -1, "fewer than %d branches waiting", MAX_PENDING);
+	}
+	p = kmalloc(sizeof(*p), GFP_KERNEL);
+	if (!p) {
+		kbpf_state_free(st);
+		return -ENOMEM;
+	}
+	p->state = st;
+	p->parent = v->parent;
+	p->next = v->pending;
+	v->pending = p;
+	v->nr_pending++;
+	kbpf_prune_fork(v);
+	v->bytes += kbpf_state_bytes(st);
+	v->stats.peak_bytes = max(v->stats.peak_bytes, v->bytes);
+	return 0;
+}
+
+static bool next_path(struct kbpf_verifier *v)
+{
+	struct kbpf_pending *p = v->pending;
+
+	kbpf_state_free(v->cur);
+	v->cur = NULL;
+	if (!p)
+		return false;
+	v->pending = p->next;
+	v->nr_pending--;
+	v->cur = p->state;
+	v->parent = p->parent;
+	v->bytes -= kbpf_state_bytes(p->state);
+	kfree(p);
+	return true;
+}
+
+/* ---- the walk ---------------------------------------------------------------------- */
+
+static struct kbpf_state *first_state(void)
+{
+	struct kbpf_state *st = kbpf_state_create();
+	struct kbpf_frame *f;
+
+	if (!st)
+		return NULL;
+	f = kbpf_state_push_frame(st, 0, 0);
+	if (!f) {
+		kbpf_state_free(st);
+		return NULL;
+	}
+	f->regs[KBPF_R1] = kbpf_value_ptr(KBPF_V_CTX);
+	return st;
+}
+
+static int check_budget(struct kbpf_verifier *v)
+{
+	if (++v->stats.insns > KBPF_MAX_INSNS)
+		return refuse(v, budget_insns, -1, "BPF program is too large. Processed %llu insn",
+			      (unsigned long long)v->stats.insns);
+	if (v->stats.insns % BREATHE)
+		return 0;
+	cond_resched();
+	return kbpf_env_interrupted() ? -EINTR : 0;
+}
+
+/* One instruction of the current path: enum kbpf_next or -errno. */
+static int walk_insn(struct kbpf_verifier *v)
+{
+	struct kbpf_insn_info *info;
+	bool done;
+	int err;
+
+	v->insn = v->cur->insn;
+	info = &v->info[v->insn];
+	err = check_budget(v);
+	if (err)
+		return err;
+	info->flags |= KBPF_INFO_SEEN;
+	info->visits++;
+	v->since_checkpoint++;
+	if (info->flags & KBPF_INFO_JOIN) {
+		err = kbpf_prune_visit(v, &done);
+		if (err)
+			return err;
+		if (done) {
+			if (kbpf_log_wants(v->log, KBPF_LOG_LEVEL2))
+				kbpf_log_write(v->log, "%u: safe\n", v->insn);
+			return KBPF_NEXT_END;
+		}
+	}
+	if (kbpf_log_wants(v->log, KBPF_LOG_LEVEL2))
+		kbpf_trace_insn(v);
+	if (v->opts->observe)
+		v->opts->observe(v->opts->observe_arg, v->insn, v);
+	return kbpf_step(v);
+}
+
+static int walk(struct kbpf_verifier *v)
+{
+	int next;
+
+	v->cur = first_state();
+	if (!v->cur)
+		return -ENOMEM;
+	do {
+		if (v->cur->insn && kbpf_log_wants(v->log, KBPF_LOG_LEVEL2))
+			kbpf_log_write(v->log, "\nfrom an earlier branch to %u:\n", v->cur->insn);
+		do {
+			next = walk_insn(v);
+		} while (next == KBPF_NEXT_ON);
+		if (next < 0)
+			return next;
+		kbpf_prune_path_ended(v);
+	} while (next_path(v));
+	return 0;
+}
+
+/* ---- passes --------------------------------------------------------------------------- */
+
+static int setup(struct kbpf_verifier *v)
+{
+	v->insns = v->prog->insns;
+	v->len = v->prog->len;
+	v->reject = KBPF_REJECTS;
+	if (!v->len || v->len > KBPF_MAX_INSNS)
+		return v->len ? -E2BIG : -EINVAL;
+	v->type = kbpf_progtype_find(v->prog->type);
+	if (!v->type) {
+		v->len = 0;
+		return refuse(v, prog_type, -1, "a program type that kbpf has; %u is none",
+			      v->prog->type);
+	}
+	v->info = kvcalloc(v->len, sizeof(*v->info), GFP_KERNEL);
+	v->order = kvmalloc_array(v->len, sizeof(*v->order), GFP_KERNEL);
+	v->subprogs = kcalloc(KBPF_MAX_SUBPROGS, sizeof(*v->subprogs), GFP_KERNEL);
+	return v->info && v->order && v->subprogs ? 0 : -ENOMEM;
+}
+
+static int run_passes(struct kbpf_verifier *v)
+{
+	static int (* const passes[])(struct kbpf_verifier *v) = {
+		setup,
+		kbpf_cfg_check,
+		kbpf_resolve_maps,
+		kbpf_live_compute,
+		walk,
+		kbpf_cfg_check_stack,
+		kbpf_fixup,
+	};
+	int err = 0;
+
+	for (u32 i = 0; i < ARRAY_SIZE(passes) && !err; i++)
+		err = passes[i](v);
+	return err;
+}
+
+static void find_hottest(struct kbpf_verifier *v)
+{
+	for (u32 i = 0; v->info && i < v->len; i++) {
+		if (v->info[i].visits <= v->stats.hottest_visits)
+			continue;
+		v->stats.hottest_visits = v->info[i].visits;
+		v->stats.hottest_insn = i;
+	}
+}
+
+static void say_stats(struct kbpf_verifier *v)
+{
+	if (!kbpf_log_wants(v->log, KBPF_LOG_STATS))
+		return;
+	kbpf_log_write(v->log, "verification time %llu usec\n",
+		       (unsigned long long)v->stats.ns / 1000);
+	kbpf_log_write(v->log, "processed %llu insns (limit %d) max_states_per_insn %u "
+		       "total_states %llu peak_states %u mark_read 0\n",
+		       (unsigned long long)v->stats.insns, KBPF_MAX_INSNS, v->max_states_per_insn,
+		       (unsigned long long)v->stats.states, v->peak_kept);
+	kbpf_log_write(v->log, "peak memory %llu bytes, hottest insn %u visited %u times\n",
+		       (unsigned long long)v->stats.peak_bytes, v->stats.hottest_insn,
+		       v->stats.hottest_visits);
+}
+
+static void free_all(struct kbpf_verifier *v)
+{
+	while (next_path(v))
+		;
+	if (v->info)
+		kbpf_prune_free(v);
+	for (u32 i = 0; i < v->nr_maps; i++)
+		kbpf_env_map_put(v->maps[i]);
+	kvfree(v->trail);
+	kvfree(v->info);
+	kvfree(v->order);
+	kfree(v->subprogs);
+	kfree(v);
+}
+
+int kbpf_verify(struct kbpf_prog *prog, const struct kbpf_verify_opts *opts,
+		struct kbpf_log *log)
+{
+	static const struct kbpf_verify_opts defaults;
+	struct kbpf_verifier *v = kzalloc(sizeof(*v), GFP_KERNEL);
+	u64 start = ktime_get_ns();
+	int err;
+
+	if (!v)
+		return -ENOMEM;
+	v->prog = prog;
+	v->opts = opts ? opts : &defaults;
+	v->log = log && log->level ? log : NULL;
+	err = run_passes(v);
+	v->stats.ns = ktime_get_ns() - start;
+	v->stats.states_kept = v->nr_kept;
+	find_hottest(v);
+	say_stats(v);
+	prog->verify = v->stats;
+	free_all(v);
+	return err;
+}
