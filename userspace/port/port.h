@@ -14,6 +14,12 @@
 #error "compile with -D_GNU_SOURCE"
 #endif
 
+#if defined(__has_feature) && !defined(__SANITIZE_THREAD__)
+#if __has_feature(thread_sanitizer)
+#define __SANITIZE_THREAD__ 1
+#endif
+#endif
+
 #include <assert.h>
 #include <ctype.h>
 #include <errno.h>
@@ -86,8 +92,14 @@ typedef unsigned int gfp_t;
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 #define barrier()		__asm__ __volatile__("" : : : "memory")
+#ifdef __SANITIZE_THREAD__
+/* It knows atomics, not volatile. */
+#define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
+#else
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
+#endif
 #define DECLARE_FLEX_ARRAY(type, name) \
 	struct { struct { } __empty_ ## name; type name[]; }
 

@@ -9,6 +9,13 @@
 
 #include "port.h"
 
+#ifdef __SANITIZE_THREAD__
+/* Races that are by design: on values, and on keys of entries being reused. */
+#define KBPF_RACY	__attribute__((no_sanitize("thread"), __noinline__)) __maybe_unused
+#else
+#define KBPF_RACY	__always_inline
+#endif
+
 #define KBPF_MIX1	0x9e3779b97f4a7c15ULL
 #define KBPF_MIX2	0xd6e8feb86659fd93ULL
 
@@ -52,7 +59,7 @@ static __always_inline u32 kbpf_key_hash(const void *key, u32 size, u64 seed)
 }
 
 /* Are two keys the same? They may be being written to: then either answer is right. */
-static __always_inline bool kbpf_key_equal(const void *a, const void *b, u32 size)
+static KBPF_RACY bool kbpf_key_equal(const void *a, const void *b, u32 size)
 {
 	const u8 *p = a, *q = b;
 

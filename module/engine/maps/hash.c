@@ -30,7 +30,7 @@ static __always_inline u32 hash_of(const struct kbpf_hash *h, const void *key)
 	return kbpf_key_hash(key, size, h->seed);
 }
 
-static KBPF_RACY struct kbpf_elem *find(const struct kbpf_hash *h, const void *key, u32 hash)
+static struct kbpf_elem *find(const struct kbpf_hash *h, const void *key, u32 hash)
 {
 	u32 size = h->map.desc.key_size;
 
@@ -43,7 +43,7 @@ static KBPF_RACY struct kbpf_elem *find(const struct kbpf_hash *h, const void *k
 
 /* Lookups by key size: the size is a constant in each. */
 #define LOOKUP(name, size) \
-static KBPF_RACY void *lookup_##name(struct kbpf_map *map, const void *key) \
+static void *lookup_##name(struct kbpf_map *map, const void *key) \
 { \
 	const struct kbpf_hash *h = kbpf_to_hash(map); \
 	u32 hash = kbpf_key_hash(key, size, h->seed); \
@@ -120,7 +120,7 @@ static int check_exist(struct kbpf_elem *old, u64 flags)
 	return 0;
 }
 
-static KBPF_RACY void set_key(struct kbpf_hash *h, struct kbpf_elem *e, const void *key, u32 hash)
+static void set_key(struct kbpf_hash *h, struct kbpf_elem *e, const void *key, u32 hash)
 {
 	WRITE_ONCE(e->hash, hash);
 	kbpf_value_move(kbpf_hash_key(h, e), key, h->map.desc.key_size);
@@ -353,7 +353,7 @@ static int hash_take_copy(struct kbpf_map *map, const void *key, void *value, u6
 	return e ? 0 : -ENOENT;
 }
 
-static KBPF_RACY int hash_next_key(struct kbpf_map *map, const void *key, void *next)
+static int hash_next_key(struct kbpf_map *map, const void *key, void *next)
 {
 	struct kbpf_hash *h = kbpf_to_hash(map);
 	struct kbpf_elem *e = NULL;

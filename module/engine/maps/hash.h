@@ -81,6 +81,12 @@ static inline void *kbpf_hash_percpu_value(struct kbpf_elem *e, int cpu)
 	return per_cpu_ptr(*kbpf_elem_pcpu(e), cpu);
 }
 
+/* Of an entry that may have just been freed, the free list's link: as good as any. */
+static KBPF_RACY u32 elem_hash(const struct kbpf_elem *e)
+{
+	return READ_ONCE(e->hash);
+}
+
 /**
  * kbpf_hash_find() - entry of a key
  * @h: the map
@@ -102,7 +108,7 @@ kbpf_hash_find(const struct kbpf_hash *h, const void *key, u32 size, u32 key_off
 		link = smp_load_acquire(&h->heads[i]);
 		while (!kbpf_hash_is_end(link)) {
 			e = (struct kbpf_elem *)link;
-			if (READ_ONCE(e->hash) == hash &&
+			if (elem_hash(e) == hash &&
 			    kbpf_key_equal((void *)e + key_off, key, size))
 				return e;
 			link = smp_load_acquire(&e->next);

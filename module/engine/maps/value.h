@@ -8,27 +8,13 @@
 #define KBPF_MAPS_VALUE_H
 
 #include "maps/map.h"
-
-#if defined(__SANITIZE_THREAD__)
-#define KBPF_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define KBPF_TSAN 1
-#endif
-#endif
-
-#ifdef KBPF_TSAN
-/* Races that are by design: on values, and on keys of entries being reused. */
-#define KBPF_RACY	__attribute__((no_sanitize("thread"), noinline))
-#else
-#define KBPF_RACY
-#endif
+#include "maps/elem.h"
 
 #define KBPF_SPIN_LOCK_SIZE	4
 #define KBPF_TIMER_SIZE		16
 
-#ifdef KBPF_TSAN
-static KBPF_RACY __maybe_unused void kbpf_value_move(void *dst, const void *src, u32 size)
+#ifdef __SANITIZE_THREAD__
+static KBPF_RACY void kbpf_value_move(void *dst, const void *src, u32 size)
 {
 	const volatile u8 *s = src;
 	volatile u8 *d = dst;
