@@ -7,12 +7,12 @@ $(SAN)/tests/kbpf_%_kunit: $(TOP)/kunit/kbpf_%_kunit.c $(TOP)/userspace/tests/ku
 	@mkdir -p $(@D)
 	$(CC) $(ENGINE_CFLAGS) $(MAPS_TEST_INC) $(SAN_FLAGS) -Wframe-larger-than=4096 -o $@ $(filter %.c %.a,$^) -lpthread
 
-$(SAN)/tests/maps_threads: $(TOP)/userspace/tests/maps_threads.c $(TOP)/userspace/tests/maps_world.c \
+$(SAN)/tests/maps_%: $(TOP)/userspace/tests/maps_%.c $(TOP)/userspace/tests/maps_world.c \
 		$(SAN)/libkbpf_engine.a
 	@mkdir -p $(@D)
 	$(CC) $(ENGINE_CFLAGS) $(SAN_FLAGS) -Wframe-larger-than=4096 -o $@ $(filter %.c %.a,$^) -lpthread
 
-CHECKS += $(SAN)/tests/kbpf_maps_kunit
+CHECKS += $(SAN)/tests/kbpf_maps_kunit $(SAN)/tests/kbpf_btf_kunit
 
 # The same threads under TSan, which finds no fences, only what locks and atomics order.
 TSAN := $(O)/tsan
@@ -22,4 +22,4 @@ $(TSAN)/tests/maps_threads: $(TOP)/userspace/tests/maps_threads.c $(TOP)/userspa
 	@mkdir -p $(@D)
 	gcc $(filter-out -MMD -MP,$(ENGINE_CFLAGS)) -Wno-frame-larger-than -Wno-tsan -O1 -fsanitize=thread -o $@ $^ -lpthread
 
-CHECKS += $(SAN)/tests/maps_threads $(TSAN)/tests/maps_threads
+CHECKS += $(SAN)/tests/maps_alloc $(SAN)/tests/maps_threads $(TSAN)/tests/maps_threads

@@ -283,11 +283,15 @@ s32 kbpf_btf_find(const struct kbpf_btf *btf, const char *name, u32 kind)
 	return -ENOENT;
 }
 
-/* Where kbpf_btf_describe() is: what is left of the way down. */
+/*
+ * Where kbpf_btf_describe() is: what is left of the way down, and how far the
+ * type is from what was named last (members may have no name).
+ */
 struct place {
 	const struct kbpf_btf *btf;
 	u32 id;
 	u32 off;
+	u32 unnamed;
 	char *buf;
 	u32 len;
 	u32 pos;
@@ -325,6 +329,7 @@ static bool enter_member(struct place *p, const struct kbpf_btf_type *t)
 		name = kbpf_btf_name(p->btf, kbpf_btf_members(t)[i].name_off);
 		if (*name)
 			say(p, ".%s", name);
+		p->unnamed = *name ? 0 : p->unnamed + off / 8;
 		p->id = kbpf_btf_members(t)[i].type;
 		p->off -= off / 8;
 		return true;
@@ -357,6 +362,7 @@ static bool enter_element(struct place *p, const struct kbpf_btf_type *t)
 	if (size <= 0 || p->off / size >= kbpf_btf_array(t)->nelems)
 		return false;
 	say(p, "[%u]", (u32)(p->off / size));
+	p->unnamed = 0;
 	p->id = kbpf_btf_array(t)->type;
 	p->off %= size;
 	return true;
@@ -387,6 +393,6 @@ void kbpf_btf_describe(const struct kbpf_btf *btf, u32 id, u32 off, char *buf, u
 			in = false;
 		}
 	}
-	if (p.off)
-		say(&p, "+%u", p.off);
+	if (p.off + p.unnamed)
+		say(&p, "+%u", p.off + p.unnamed);
 }

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+# libFuzzer targets over the engine: one file each, named like its target. "make fuzz" gives each
+# FUZZ_SECONDS, with what earlier runs found in build/userspace/fuzz/corpus.
+FUZZ_CC ?= clang
+FUZZ_SECONDS ?= 60
+FUZZ := $(O)/fuzz
+FUZZ_FLAGS := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZERS := $(patsubst %.c,$(FUZZ)/%,$(notdir $(wildcard $(TOP)/userspace/fuzz/*.c)))
+FUZZ_LIB_SRC := $(addprefix $(TOP)/module/engine/,$(KBPF_ENGINE_OBJS:.o=.c)) \
+	$(addprefix $(TOP)/userspace/port/,$(PORT_OBJS:.o=.c))
+FUZZ_OBJS := $(patsubst $(TOP)/%.c,$(FUZZ)/obj/%.o,$(FUZZ_LIB_SRC))
+
+$(FUZZ)/obj/%.o: $(TOP)/%.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(ENGINE_CFLAGS) -Wno-frame-larger-than $(subst fuzzer,fuzzer-no-link,$(FUZZ_FLAGS)) -c -o $@ $<
+
+$(FUZZ)/libengine.a: $(FUZZ_OBJS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(FUZZERS): $(FUZZ)/%: $(TOP)/userspace/fuzz/%.c $(FUZZ)/libengine.a
+	$(FUZZ_CC) $(ENGINE_CFLAGS) -Wno-frame-larger-than $(FUZZ_FLAGS) -o $@ $^ -lpthread
+
+.PHONY: fuzz
+fuzz: $(FUZZERS)
+	@for f in $(FUZZERS); do \
+		mkdir -p $(FUZZ)/corpus/$$(basename $$f) && \
+		$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -verbosity=0 \
+			$(FUZZ)/corpus/$$(basename $$f) || exit 1; \
+	done
