@@ -3,3 +3,6 @@
 # host objects that a suite tests are relative to module/host (never main.o: it would claim /dev/kbpf).
 KBPF_KUNIT_OBJS :=
 KBPF_KUNIT_HOST_OBJS :=
+
+# kbpf_oracle.ko: the kernel's own BPF as the other witness, on kernels that have it.
+KBPF_ORACLE_OBJS :=

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
-# The engine in a process: one relocatable object that shows kbpf_engine_* only,
+# The engine in a process: one relocatable object that shows kbpf_engine_* (and the disassembler) only,
 # since the engine's own names are also libkbpf's.
 INPROC_SRCS := fd.c world.c attach.c ring.c memory.c format.c helpers_map.c helpers_task.c \
 	helpers_output.c
@@ -11,5 +11,5 @@ $(O)/inproc/%.o: $(TOP)/userspace/engine/%.c
 
 $(O)/inproc.o: $(INPROC_OBJS) $(O)/libkbpf_engine.a
 	$(LD) -r -o $@.tmp $(INPROC_OBJS) --whole-archive $(O)/libkbpf_engine.a --no-whole-archive
-	objcopy --wildcard --keep-global-symbol='kbpf_engine_*' $@.tmp $@
+	objcopy --wildcard --keep-global-symbol='kbpf_engine_*' --keep-global-symbol=kbpf_isa_disasm $@.tmp $@
 	@rm -f $@.tmp

@@ -92,8 +92,7 @@ static bool is_closed(const struct entry *e)
 	return syscall(SYS_poll, &p, 1, 0) > 0 && (p.revents & POLLERR);
 }
 
-/* Gives back the objects whose descriptors are all closed. */
-static void sweep(void)
+void kbpf_fd_sweep(void)
 {
 	struct entry **link, *e, *gone = NULL;
 
@@ -163,7 +162,6 @@ int kbpf_world_fd_install(struct kbpf_object *obj, u32 flags)
 	struct entry *e;
 	int fds[2];
 
-	sweep();
 	e = calloc(1, sizeof(*e));
 	if (!e)
 		return -ENOMEM;

@@ -235,11 +235,20 @@ static void tell(const struct kbpf_prog_load_attr *attr, long ret)
 	free(log);
 }
 
+/* These neither make objects nor look for them by number: nothing to tidy up before. */
+static bool is_element_command(u32 cmd)
+{
+	return cmd >= KBPF_MAP_LOOKUP_ELEM && cmd <= KBPF_MAP_GET_NEXT_KEY;
+}
+
 long kbpf_engine_cmd(unsigned int cmd, void *attr, unsigned int size)
 {
 	struct kbpf_prog_load_attr load;
-	long ret = kbpf_cmd(cmd, (u64)attr, size);
+	long ret;
 
+	if (!is_element_command(cmd))
+		kbpf_fd_sweep();
+	ret = kbpf_cmd(cmd, (u64)attr, size);
 	if (cmd != KBPF_PROG_LOAD || !observer)
 		return ret;
 	memset(&load, 0, sizeof(load));

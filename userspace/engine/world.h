@@ -38,6 +38,9 @@ long kbpf_mem_read_str(char *dst, u32 size, u64 src);
  */
 struct kbpf_waker *kbpf_fd_waker(struct kbpf_object *obj);
 
+/* Gives back the objects whose descriptors are all closed. */
+void kbpf_fd_sweep(void);
+
 /* ---- ring.c: perf rings -------------------------------------------------------------- */
 
 /**

@@ -21,9 +21,9 @@ $(O)/libkbpf-libbpf.a: $(addprefix $(O)/interpose/,syscall.o device.o)
 	@rm -f $@
 	$(AR) rcs $@ $(O)/interpose/all.o
 
-$(O)/libkbpf-check.so: $(addprefix $(O)/interpose/,syscall.o inproc.o report.o) $(O)/inproc.o \
+$(O)/libkbpf-check.so: $(addprefix $(O)/interpose/,syscall.o inproc.o report.o pretend.o) $(O)/inproc.o \
 		$(INTERPOSE_DIR)/libkbpf-check.map
 	$(CC) -shared -Wl,-z,defs -Wl,--version-script=$(INTERPOSE_DIR)/libkbpf-check.map \
-		-o $@ $(filter %.o,$^) -lpthread
+		-o $@ $(filter %.o,$^) -lpthread -ldl
 
 ALL += $(O)/libkbpf-libbpf.so $(O)/libkbpf-libbpf.a $(O)/libkbpf-check.so

@@ -3,18 +3,18 @@
 # answers it is then certainly the one in here.
 KBPF_SRCS := main.c cli.c names.c json.c run.c version.c explain.c objects.c prog.c dump.c map.c \
 	value.c link.c stats.c check.c check_file.c check_tool.c verdict.c
-KBPF_OBJS := $(addprefix $(O)/kbpf.d/,$(KBPF_SRCS:.c=.o))
+KBPF_OBJS := $(addprefix $(O)/cli/,$(KBPF_SRCS:.c=.o))
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 
-$(O)/kbpf.d/%.o: $(TOP)/userspace/kbpf/%.c
+$(O)/cli/%.o: $(TOP)/userspace/kbpf/%.c
 	@mkdir -p $(@D)
 	$(CC) $(USER_CFLAGS) -DKBPF_VERSION_TEXT='"$(LIBKBPF_VERSION)"' -DKBPF_LIBDIR='"$(LIBDIR)"' \
 		-I$(TOP)/userspace/engine -I$(TOP)/userspace/interpose -I$(TOP)/userspace/port \
 		-I$(TOP)/module/engine -c -o $@ $<
 
 $(O)/kbpf: $(KBPF_OBJS) $(addprefix $(O)/interpose/,syscall.o inproc.o) $(O)/inproc.o \
-		$(O)/libkbpf.a $(O)/libkbpf_engine.a
+		$(O)/libkbpf.a
 	$(CC) -o $@ $^ -l:libbpf.a -lelf -lz -lpthread -lm
 
 ALL += $(O)/kbpf

@@ -22,7 +22,7 @@ $(O)/tools/%.skel.h: $(O)/tools/%.bpf.o
 $(O)/tools/%.o: $(TOOLS_DIR)/%.c $(O)/tools/%.skel.h
 	$(CC) $(USER_CFLAGS) -I$(O)/tools -I$(TOP)/userspace/kbpf -c -o $@ $<
 
-$(O)/tools/%: $(O)/tools/%.o $(O)/kbpf.d/json.o $(O)/libkbpf-libbpf.a
+$(O)/tools/%: $(O)/tools/%.o $(O)/cli/json.o $(O)/libkbpf-libbpf.a
 	$(CC) -o $@ $(filter %.o,$^) -Wl,-u,syscall -L$(O) -l:libkbpf-libbpf.a -l:libbpf.a -lelf -lz -lm
 
 ALL += $(addprefix $(O)/tools/,$(TOOLS) $(TOOLS:=.bpf.o))

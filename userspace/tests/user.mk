@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+# Tests of the ABI's layout and of libbpf from end to end. The second runs twice:
+# in `make check` on the in-process engine, in guests on the device.
+TESTS_DIR := $(TOP)/userspace/tests
+
+$(SAN)/tests/uapi_layout: $(TESTS_DIR)/uapi/layout.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) -I$(TOP)/uapi $(SAN_FLAGS) -o $@ $<
+
+$(O)/tests/flows.bpf.o: $(TESTS_DIR)/flows/flows.bpf.c $(TESTS_DIR)/flows/flows.h $(O)/tools/vmlinux.h
+	@mkdir -p $(@D)
+	$(BPF_CLANG) $(BPF_CFLAGS) -I$(TESTS_DIR)/flows -c -o $@ $<
+
+$(O)/tests/flows.skel.h: $(O)/tests/flows.bpf.o
+	bpftool gen skeleton $< name flows_bpf >$@.tmp
+	@mv $@.tmp $@
+
+$(O)/tests/flows.o: $(TESTS_DIR)/flows/flows.c $(O)/tests/flows.skel.h
+	$(CC) $(USER_CFLAGS) -I$(O)/tests -I$(TESTS_DIR)/flows -c -o $@ $<
+
+$(O)/tests/flows: $(O)/tests/flows.o $(O)/libkbpf-libbpf.a
+	$(CC) -o $@ $< -Wl,-u,syscall -L$(O) -l:libkbpf-libbpf.a -l:libbpf.a -lelf -lz
+
+# The same with libbpf's calls left to libc, for libkbpf-check to be preloaded.
+$(O)/tests/flows-plain: $(O)/tests/flows.o
+	$(CC) -o $@ $< -l:libbpf.a -lelf -lz
+
+$(SAN)/tests/flows_in_process: $(TESTS_DIR)/flows/in-process $(O)/tests/flows-plain $(O)/libkbpf-check.so
+	@mkdir -p $(@D)
+	install -m 755 $< $@
+
+$(O)/tests/json-check: $(TESTS_DIR)/json-check.c
+	@mkdir -p $(@D)
+	$(CC) $(USER_CFLAGS) -o $@ $<
+
+$(O)/tests/bad.bpf.o: $(TESTS_DIR)/bad.bpf.c $(O)/tools/vmlinux.h
+	@mkdir -p $(@D)
+	$(BPF_CLANG) $(BPF_CFLAGS) -c -o $@ $<
+
+$(O)/tests/load: $(TESTS_DIR)/load.c $(O)/libkbpf-libbpf.a
+	@mkdir -p $(@D)
+	$(CC) $(USER_CFLAGS) -o $@ $< -Wl,-u,syscall -L$(O) -l:libkbpf-libbpf.a -l:libbpf.a -lelf -lz
+
+ALL += $(addprefix $(O)/tests/,flows flows-plain json-check load bad.bpf.o)
+CHECKS += $(SAN)/tests/uapi_layout $(SAN)/tests/flows_in_process
