@@ -684,3 +684,6 @@ static struct kunit_suite maps_suite = {
 };
 
 kunit_test_suite(maps_suite);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Tests of kbpf from inside");

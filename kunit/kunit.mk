@@ -2,7 +2,8 @@
 # What kbpf_kunit.ko is made of, besides the engine. Suites are kbpf_<room>_kunit.o, relative to kunit/;
 # host objects that a suite tests are relative to module/host (never main.o: it would claim /dev/kbpf).
 KBPF_KUNIT_OBJS :=
-KBPF_KUNIT_HOST_OBJS :=
+KBPF_KUNIT_OBJS += kbpf_btf_kunit.o kbpf_maps_kunit.o
+KBPF_KUNIT_HOST_OBJS := $(filter-out main.o device.o,$(KBPF_HOST_OBJS))
 
 # kbpf_oracle.ko: the kernel's own BPF as the other witness, on kernels that have it.
 KBPF_ORACLE_OBJS :=

@@ -8,6 +8,7 @@
 #include "device.h"
 #include "helpers.h"
 #include "jit_image.h"
+#include "maps/map.h"
 #include "run.h"
 #include "symbol.h"
 
@@ -20,6 +21,8 @@ struct stage {
 /* The device last: nobody can ask for anything before all of it is there. */
 static const struct stage stages[] = {
 	{ "jit", kbpf_jit_image_init, kbpf_jit_image_exit },
+	/* Below what drops the last maps: programs as their runs end, descriptors. */
+	{ "maps", NULL, kbpf_map_exit },
 	{ "runs", kbpf_run_init, kbpf_run_exit },
 	{ "symbols", NULL, kbpf_symbol_exit },
 	{ "helpers", kbpf_helpers_init, kbpf_helpers_exit },

@@ -4,6 +4,7 @@
  * descriptors, names and logs.
  */
 #include "cmd/call.h"
+#include "env.h"
 #include "log.h"
 
 #define KBPF_VERSION_TEXT	"0.1.0"
