@@ -4,10 +4,11 @@
  * arithmetic and conditions mean is isa/alu.h's; depth and stack were settled by
  * the verifier and by decode.c.
  *
- * Stack of the machine per activation: 512 bytes of program stack, 88 of
- * registers, 280 of return frames and what the compiler saves; below 1 KiB in
- * all. Bpf-to-bpf calls and tail calls stay in one activation; callbacks, and a
- * tail call from a function deep in the program stack, open another.
+ * Stack of the machine per activation: 512 bytes of program stack, 280 of return
+ * frames, 88 of registers and what the compiler saves; 1000 in all without
+ * KASAN. Bpf-to-bpf calls stay in one activation, and so do tail calls to
+ * interpreted programs; callbacks open another, and so does a tail call from deep
+ * in the program stack to a program that needs more of it than is left.
  */
 #include "env.h"
 #include "isa/alu.h"
@@ -16,9 +17,6 @@
 
 /* Loop iterations that may_goto grants an activation. */
 #define MAY_GOTO_BUDGET (8U << 20)
-
-/* Activations that tail calls from deep in the stack may nest. */
-#define MAX_NESTED 4
 
 /* Kernels that zero every local would spend more time on that than short programs take. */
 #if __has_attribute(__uninitialized__)
@@ -32,15 +30,30 @@ struct frame {
 	u64 saved[4];
 };
 
-static u64 run_steps(const struct kbpf_step *step, const u64 *args, u32 tails, u32 nested);
+/**
+ * struct activation - what a run keeps on the machine's stack
+ * @stack: the program's stack, all frames of a call chain
+ * @frames: where calls return to, and the caller's r6-r9
+ * @r: registers
+ * @scratch: what a handler passes by address; one place for all of them keeps
+ *	the frame small where KASAN pads every variable
+ */
+struct activation {
+	u64 stack[KBPF_STACK_SIZE / 8];
+	struct frame frames[KBPF_MAX_FRAMES - 1];
+	u64 r[KBPF_REGS];
+	u64 scratch;
+};
 
-/* A tail call that finds too little stack here runs in an activation of its own. */
-static noinline u64 run_nested(const struct kbpf_icode *code, u64 ctx, u32 tails, u32 nested)
-{
-	u64 args[5] = { ctx };
-
-	return run_steps(code->steps, args, tails, nested + 1);
-}
+/**
+ * struct outcome - how a run ended
+ * @r0: what it returned; with @next its context
+ * @next: program to go on with, in the stack that this run gave up; or NULL
+ */
+struct outcome {
+	u64 r0;
+	const struct kbpf_prog *next;
+};
 
 /* For worlds that have no program arrays. */
 __weak const struct kbpf_prog *kbpf_env_tail_target(const struct kbpf_map *map, u32 index)
@@ -48,18 +61,17 @@ __weak const struct kbpf_prog *kbpf_env_tail_target(const struct kbpf_map *map, 
 	return NULL;
 }
 
-/* The code that a tail call goes to, or NULL when it falls through. */
-static const struct kbpf_icode *tail_target(u64 map, u64 index, u32 *tails)
+/* The program that a tail call goes to, or NULL when it falls through. */
+static const struct kbpf_prog *tail_target(u64 map, u64 index, u32 *count)
 {
 	const struct kbpf_prog *target;
 
-	if (*tails >= KBPF_MAX_TAIL_CALLS)
+	if (*count >= KBPF_MAX_TAIL_CALLS)
 		return NULL;
 	target = kbpf_env_tail_target((const struct kbpf_map *)(unsigned long)map, index);
-	if (!target || !target->icode)
-		return NULL;
-	++*tails;
-	return target->icode;
+	if (target)
+		++*count;
+	return target;
 }
 
 #define PTR(type, reg) ((type *)(unsigned long)((reg) + (s64)step->off))
@@ -85,16 +97,14 @@ LDX_##size: DST = get_unaligned(PTR(const u, SRC)); NEXT; \
 ST_##size: put_unaligned((u)step->imm, PTR(u, DST)); NEXT; \
 STX_##size: put_unaligned((u)SRC, PTR(u, DST)); NEXT; \
 PROBE_##size: { \
-	u v; \
-	kbpf_env_probe_read(&v, sizeof(v), PTR(const void, SRC)); \
-	DST = v; \
+	kbpf_env_probe_read(&act.scratch, sizeof(u), PTR(const void, SRC)); \
+	DST = (u)act.scratch; \
 	NEXT; }
 #define MEMORY_SIGNED(size, s) \
 LDXSX_##size: DST = (s64)get_unaligned(PTR(const s, SRC)); NEXT; \
 PROBESX_##size: { \
-	s v; \
-	kbpf_env_probe_read(&v, sizeof(v), PTR(const void, SRC)); \
-	DST = (s64)v; \
+	kbpf_env_probe_read(&act.scratch, sizeof(s), PTR(const void, SRC)); \
+	DST = (s64)(s)act.scratch; \
 	NEXT; }
 
 #define ATOMIC(name, size, u) \
@@ -111,10 +121,11 @@ ATOMIC(XOR, size, u) \
 ORDERED(size, u) \
 XCHG_##size: SRC = __atomic_exchange_n(PTR(u, DST), (u)SRC, __ATOMIC_SEQ_CST); NEXT; \
 CMPXCHG_##size: { \
-	u old = r[0]; \
-	__atomic_compare_exchange_n(PTR(u, DST), &old, (u)SRC, false, __ATOMIC_SEQ_CST, \
+	u *old = (u *)&act.scratch; \
+	*old = r[0]; \
+	__atomic_compare_exchange_n(PTR(u, DST), old, (u)SRC, false, __ATOMIC_SEQ_CST, \
 				    __ATOMIC_SEQ_CST); \
-	r[0] = old; \
+	r[0] = *old; \
 	NEXT; }
 #define FETCH(name) FETCH_##name
 #define FETCH_ADD __atomic_fetch_add
@@ -122,7 +133,17 @@ CMPXCHG_##size: { \
 #define FETCH_AND __atomic_fetch_and
 #define FETCH_XOR __atomic_fetch_xor
 
-static u64 run_steps(const struct kbpf_step *step, const u64 *args, u32 tails, u32 nested)
+/* Is there stack, and are there frames, for a whole program from here on? */
+static bool fits(const struct activation *act, const struct frame *frame,
+		 const struct kbpf_icode *code)
+{
+	u64 left = act->r[10] - (u64)(unsigned long)act->stack;
+
+	return left >= code->stack_need &&
+	       frame - act->frames + code->frames_need <= KBPF_MAX_FRAMES;
+}
+
+static noinline struct outcome run_steps(const struct kbpf_step *step, const u64 *args, u32 *count)
 {
 	static const void * const handler[KBPF_STEP_OPS] __annotate_jump_table = {
 		/* no gaps: objtool follows the table while entries are addresses */
@@ -131,14 +152,13 @@ static u64 run_steps(const struct kbpf_step *step, const u64 *args, u32 tails, u
 #include "isa/opcode.def"
 		[KBPF_STEP_TAIL_CALL] = &&TAIL_CALL,
 	};
-	u64 stack[KBPF_STACK_SIZE / 8] UNINITIALISED;
-	struct frame frames[KBPF_MAX_FRAMES - 1] UNINITIALISED;
-	struct frame *frame = frames;
+	struct activation act UNINITIALISED;
+	struct frame *frame = act.frames;
 	u32 may_goto = MAY_GOTO_BUDGET;
-	u64 r[KBPF_REGS] UNINITIALISED;
+	u64 *r = act.r;
 
 	memcpy(&r[1], args, 5 * sizeof(*args));
-	r[10] = (u64)(unsigned long)(stack + ARRAY_SIZE(stack));
+	r[10] = (u64)(unsigned long)(act.stack + ARRAY_SIZE(act.stack));
 	GO;
 
 	KBPF_ALU_BINARY(BINARY)
@@ -177,8 +197,8 @@ CALL_FUNC:
 	r[10] -= step->imm;
 	JUMP;
 EXIT:
-	if (frame == frames)
-		return r[0];
+	if (frame == act.frames)
+		return (struct outcome) { .r0 = r[0] };
 	frame--;
 	step = frame->ret;
 	memcpy(&r[6], frame->saved, sizeof(frame->saved));
@@ -186,18 +206,17 @@ EXIT:
 	NEXT;
 TAIL_CALL:
 	{
-		const struct kbpf_icode *code = tail_target(r[2], (u32)r[3], &tails);
+		const struct kbpf_prog *target = tail_target(r[2], (u32)r[3], count);
 
-		if (!code)
+		if (!target)
 			NEXT;
-		if (r[10] - (u64)(unsigned long)stack >= code->stack_need &&
-		    frame - frames + code->frames_need <= KBPF_MAX_FRAMES) {
-			step = code->steps;
+		if (target->icode && fits(&act, frame, target->icode)) {
+			step = target->icode->steps;
 			GO;
 		}
-		if (nested >= MAX_NESTED)
-			NEXT;
-		r[0] = run_nested(code, r[1], tails, nested);
+		if (frame == act.frames)
+			return (struct outcome) { .r0 = r[1], .next = target };
+		r[0] = target->tail((const void *)(unsigned long)r[1], target, count);
 		goto EXIT;
 	}
 
@@ -217,26 +236,38 @@ LDIND_W:
 LDIND_H:
 LDIND_B:
 CALL_KFUNC:
-	return 0;
+	return (struct outcome) { 0 };
+}
+
+/* Runs steps and what they tail-call; a tail call to other code leaves no frame here. */
+static __always_inline u64 go_on(const struct kbpf_step *step, const u64 *args, u32 *count)
+{
+	struct outcome out = run_steps(step, args, count);
+
+	if (likely(!out.next))
+		return out.r0;
+	return out.next->tail((const void *)(unsigned long)out.r0, out.next, count);
 }
 
 u64 kbpf_interp_run(const void *ctx, const struct kbpf_prog *prog)
 {
 	u64 args[5] = { (u64)(unsigned long)ctx };
+	u32 count = 0;
 
-	return run_steps(prog->icode->steps, args, 0, 0);
+	return go_on(prog->icode->steps, args, &count);
 }
 
 u64 kbpf_interp_tail(const void *ctx, const struct kbpf_prog *prog, u32 *count)
 {
 	u64 args[5] = { (u64)(unsigned long)ctx };
 
-	return run_steps(prog->icode->steps, args, *count, 0);
+	return go_on(prog->icode->steps, args, count);
 }
 
 u64 kbpf_interp_call(const struct kbpf_func *func, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	u64 args[5] = { r1, r2, r3, r4, r5 };
+	u32 count = 0;
 
-	return run_steps(func->entry, args, 0, 0);
+	return go_on(func->entry, args, &count);
 }

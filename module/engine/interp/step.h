@@ -49,13 +49,36 @@ struct kbpf_icode {
 	struct kbpf_step steps[];
 };
 
-/* Runs a program from its entry. */
+/**
+ * kbpf_interp_run() - run a program from its entry: struct kbpf_prog's @run
+ * @ctx: context
+ * @prog: a program with @icode
+ *
+ * Return: r0.
+ */
 u64 kbpf_interp_run(const void *ctx, const struct kbpf_prog *prog);
 
-/* The same as a tail call, the @count-th of the run. */
+/**
+ * kbpf_interp_tail() - continue a run in another program: struct kbpf_prog's @tail
+ * @ctx: context
+ * @prog: a program with @icode
+ * @count: tail calls of the run so far
+ *
+ * Return: r0.
+ */
 u64 kbpf_interp_tail(const void *ctx, const struct kbpf_prog *prog, u32 *count);
 
-/* Enters a function as a callback. */
+/**
+ * kbpf_interp_call() - enter a function as a callback: struct kbpf_func's @call
+ * @func: a function of a program with @icode
+ * @r1: first argument
+ * @r2: second argument
+ * @r3: third argument
+ * @r4: fourth argument
+ * @r5: fifth argument
+ *
+ * Return: r0.
+ */
 u64 kbpf_interp_call(const struct kbpf_func *func, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
 
 #endif /* KBPF_INTERP_STEP_H */

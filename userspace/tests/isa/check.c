@@ -8,8 +8,8 @@
 #include "isa/alu.h"
 #include "isa/opcode.h"
 #include "interp/interp.h"
-#include "isa_sweep.h"
-#include "raw_prog.h"
+#include "kbpf_isa_sweep.h"
+#include "kbpf_raw_prog.h"
 #include "suite.h"
 #include "vectors/rows.h"
 
@@ -325,6 +325,7 @@ static void test_probe(const struct executor *ex)
 int main(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	puts("KTAP version 1");
 	test_disasm();
 	test_unknown_opcodes();
 	for (u32 op = 1; op < KBPF_OPS; op++)

@@ -8,7 +8,7 @@
 #include <getopt.h>
 #include "interp/interp.h"
 #include "jit/jit.h"
-#include "raw_prog.h"
+#include "kbpf_raw_prog.h"
 #include "suite.h"
 
 static u8 *parse_hex(const char *s, size_t *len)
@@ -17,7 +17,10 @@ static u8 *parse_hex(const char *s, size_t *len)
 	unsigned int byte;
 	size_t n = 0;
 
-	while (*(s += strspn(s, " \t\r\n"))) {
+	for (;;) {
+		s += strspn(s, " \t\r\n");
+		if (!*s)
+			break;
 		if (!isxdigit((unsigned char)s[0]) || !isxdigit((unsigned char)s[1]) ||
 		    sscanf(s, "%2x", &byte) != 1) {
 			free(out);
@@ -102,8 +105,11 @@ int main(int argc, char **argv)
 		if (opt != 'i' && opt != 'j')
 			return 2;
 	}
-	if (optind < argc && !(mem = parse_hex(argv[optind], &mem_len)))
-		return fail("the memory is not hex", 0);
+	if (optind < argc) {
+		mem = parse_hex(argv[optind], &mem_len);
+		if (!mem)
+			return fail("the memory is not hex", 0);
+	}
 	text = read_all(stdin);
 	code = parse_hex(text, &bytes);
 	rc = code ? run(code, bytes, mem, mem_len, jit) : fail("the program is not hex", 0);

@@ -2,7 +2,7 @@
 /* Executors, running below the verifier, and result lines. */
 #include "interp/interp.h"
 #include "jit/jit.h"
-#include "raw_prog.h"
+#include "kbpf_raw_prog.h"
 #include "suite.h"
 
 static int count, failures;

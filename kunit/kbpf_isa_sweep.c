@@ -5,7 +5,7 @@
  * going round. The reference computes from the opcode byte with additions,
  * single-bit shifts and masks only.
  */
-#include "isa_sweep.h"
+#include "kbpf_isa_sweep.h"
 
 static const u64 values[] = {
 	0, 1, 2, 7, 31, 32, 33, 63, 64, 0x7f, 0x80, 0x7fff, 0x8000, 0x12345678,

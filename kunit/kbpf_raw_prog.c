@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Programs below the verifier: finds the functions, names them by number. */
 #include "isa/insn.h"
-#include "raw_prog.h"
+#include "kbpf_raw_prog.h"
 
 static bool is_call(const struct kbpf_insn *insn)
 {
