@@ -16,6 +16,8 @@ static void do_work(struct work_struct *work)
 {
 	struct kbpf_later *later = container_of(work, struct kbpf_later, work);
 
+	/* The doorbell writes to itself once more after ringing; @fn may free it. */
+	irq_work_sync(&later->irq);
 	later->fn(later);
 }
 
