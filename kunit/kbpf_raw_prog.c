@@ -38,6 +38,29 @@ static int mark_starts(const struct kbpf_prog *prog, unsigned long *starts)
 	return n;
 }
 
+/* Bytes below r10 that a function's own accesses reach; an eighth of all where r10 is copied. */
+static u32 stack_of(const struct kbpf_prog *prog, const struct kbpf_func *func)
+{
+	s32 lowest = 0;
+	u32 i;
+
+	if (prog->nr_funcs == 1)
+		return KBPF_STACK_SIZE;
+	for (i = func->start; i < func->end; i++) {
+		const struct kbpf_insn *insn = &prog->insns[i];
+		u8 class = KBPF_CLASS(insn->code);
+
+		if (class == KBPF_LDX ? insn->src_reg == KBPF_R10 :
+		    (class == KBPF_ST || class == KBPF_STX) && insn->dst_reg == KBPF_R10)
+			lowest = min_t(s32, lowest, insn->off);
+		else if (insn->src_reg == KBPF_R10 || insn->dst_reg == KBPF_R10)
+			lowest = min_t(s32, lowest, -KBPF_STACK_SIZE / KBPF_MAX_FRAMES);
+		if (kbpf_isa_is_lddw(insn))
+			i++;
+	}
+	return min_t(u32, round_up((u32)-lowest, 8), KBPF_STACK_SIZE);
+}
+
 static void list_funcs(struct kbpf_prog *prog, const unsigned long *starts)
 {
 	u32 slot, n = 0;
@@ -48,10 +71,10 @@ static void list_funcs(struct kbpf_prog *prog, const unsigned long *starts)
 		prog->funcs[n].start = slot;
 		prog->funcs[n].end = prog->len;
 		prog->funcs[n].prog = prog;
-		prog->funcs[n].stack_depth = KBPF_STACK_SIZE / (prog->nr_funcs > 1 ?
-								KBPF_MAX_FRAMES : 1);
 		n++;
 	}
+	for (n = 0; n < prog->nr_funcs; n++)
+		prog->funcs[n].stack_depth = stack_of(prog, &prog->funcs[n]);
 }
 
 /* Function addresses: from distances to numbers. */

@@ -16,8 +16,9 @@
  *	distance, as in an object file
  * @len: slots
  *
- * A single function gets the whole stack, several get an eighth each. The
- * program has no maps, no id and no reference count.
+ * A single function gets the whole stack, each of several what it reaches from
+ * r10 (at least an eighth where it copies r10). The program has no maps, no id and
+ * no reference count.
  *
  * Return: the program or ERR_PTR: -EINVAL a call to nowhere, -E2BIG, -ENOMEM.
  */

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
-# Tests of engine/isa and engine/interp: vectors, the sweep, the public suite. They
-# link the two rooms and nothing above them; env.c is their world.
+# Tests of the executors: vectors, the sweep, the public suite, random programs. They
+# link isa, interp and jit and nothing above them; env.c is their world.
 ISA_OBJS := $(filter isa/% interp/% jit/%,$(KBPF_ENGINE_OBJS))
 ISA_INC := -I$(TOP)/kunit -I$(TOP)/userspace/tests/isa
 
@@ -15,6 +15,10 @@ $(1)/tests/isa/isa: $(addprefix $(1)/tests/isa/,check.o suite.o env.o conformanc
 		$(addprefix $(1)/tests/kunit/,kbpf_raw_prog.o kbpf_isa_sweep.o) \
 		$(addprefix $(1)/engine/,$(ISA_OBJS)) $(addprefix $(1)/port/,$(PORT_OBJS))
 	$(CC) $(2) -o $$@ $$^ -lpthread
+$(1)/tests/isa/differential: $(addprefix $(1)/tests/isa/,differential.o suite.o env.o) \
+		$(addprefix $(1)/tests/kunit/,kbpf_raw_prog.o kbpf_random_prog.o) \
+		$(addprefix $(1)/engine/,$(ISA_OBJS)) $(addprefix $(1)/port/,$(PORT_OBJS))
+	$(CC) $(2) -o $$@ $$^ -lpthread
 $(1)/bpf_conformance_plugin: $(addprefix $(1)/tests/isa/,plugin.o env.o conformance.o) \
 		$(addprefix $(1)/tests/kunit/,kbpf_raw_prog.o) \
 		$(addprefix $(1)/engine/,$(ISA_OBJS)) $(addprefix $(1)/port/,$(PORT_OBJS))
@@ -24,4 +28,10 @@ $(eval $(call isa_build,$(O),-O2 -fPIC))
 $(eval $(call isa_build,$(SAN),$(SAN_FLAGS)))
 
 ALL += $(O)/bpf_conformance_plugin
-CHECKS += $(SAN)/tests/isa/isa
+CHECKS += $(SAN)/tests/isa/isa $(SAN)/tests/isa/differential
+
+# The long run: make -C userspace differential PROGRAMS=1000000
+PROGRAMS ?= 1000000
+.PHONY: differential
+differential: $(SAN)/tests/isa/differential
+	$< $(PROGRAMS)
