@@ -261,6 +261,13 @@ enum kbpf_perf_event_type {
 #define KBPF_F_CURRENT_CPU	KBPF_F_INDEX_MASK
 #define KBPF_F_CTXLEN_MASK	(0xfffffULL << 32)
 
+/* flags of get_stackid and get_stack */
+#define KBPF_F_SKIP_FIELD_MASK	0xffULL
+#define KBPF_F_USER_STACK	(1ULL << 8)
+#define KBPF_F_FAST_STACK_CMP	(1ULL << 9)
+#define KBPF_F_REUSE_STACKID	(1ULL << 10)
+#define KBPF_F_USER_BUILD_ID	(1ULL << 11)
+
 /* flags and positions of ring buffers */
 #define KBPF_RB_NO_WAKEUP	(1ULL << 0)
 #define KBPF_RB_FORCE_WAKEUP	(1ULL << 1)

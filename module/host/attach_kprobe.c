@@ -47,7 +47,7 @@ static int on_entry(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct kernel_probe *p = container_of(kp, struct kernel_probe, rp.kp);
 
-	kbpf_probe_run(&p->probe, regs, p->func_ip);
+	kbpf_probe_run(&p->probe, regs, p->func_ip, instruction_pointer(regs));
 	return 0;
 }
 NOKPROBE_SYMBOL(on_entry);
@@ -61,7 +61,7 @@ static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	if (!rp)
 		return 0;
 	p = container_of(rp, struct kernel_probe, rp);
-	kbpf_probe_run(&p->probe, regs, p->func_ip);
+	kbpf_probe_run(&p->probe, regs, p->func_ip, instruction_pointer(regs));
 	return 0;
 }
 NOKPROBE_SYMBOL(on_return);

@@ -5,6 +5,7 @@
 #include "helpers.h"
 #include "helpers/proto.h"
 #include "packet/packet.h"
+#include "stack.h"
 
 static const kbpf_helper_fn helpers[] = {
 #define KBPF_HOST_HELPER(name) [KBPF_FUNC_##name] = kbpf_helper_##name,
@@ -21,11 +22,21 @@ kbpf_helper_fn kbpf_env_helper(u32 id)
 
 int kbpf_helpers_init(void)
 {
+	int err;
+
 	kbpf_random_init();
-	return kbpf_print_init();
+	kbpf_cgroup_init();
+	err = kbpf_print_init();
+	if (err)
+		return err;
+	err = kbpf_stack_init();
+	if (err)
+		kbpf_print_exit();
+	return err;
 }
 
 void kbpf_helpers_exit(void)
 {
+	kbpf_stack_exit();
 	kbpf_print_exit();
 }

@@ -43,6 +43,9 @@ bool kbpf_is_user_address(const void *addr);
 /* helpers_system.c */
 void kbpf_random_init(void);
 
+/* helpers_cgroup.c */
+void kbpf_cgroup_init(void);
+
 /* helpers_print.c */
 int kbpf_print_init(void);
 void kbpf_print_exit(void);

@@ -8,3 +8,4 @@ KBPF_HOST_OBJS += helpers.o helpers_map.o helpers_memory.o helpers_system.o
 KBPF_HOST_OBJS += helpers_task.o helpers_run.o helpers_output.o helpers_string.o
 KBPF_HOST_OBJS += helpers_print.o print.o
 KBPF_HOST_OBJS += jit_image.o jit_code.o
+KBPF_HOST_OBJS += helpers_loop.o helpers_cgroup.o helpers_stack.o stack.o

@@ -87,10 +87,11 @@ static void charge_missed(struct kbpf_probe *probe, const struct kbpf_probe_list
 	}
 }
 
-void kbpf_probe_run(struct kbpf_probe *probe, const void *ctx, u64 func_ip)
+void kbpf_probe_run(struct kbpf_probe *probe, const void *ctx, u64 func_ip,
+		    unsigned long hook_ip)
 {
 	const struct kbpf_probe_list *list;
-	struct kbpf_run run = { .func_ip = func_ip };
+	struct kbpf_run run = { .func_ip = func_ip, .hook_ip = hook_ip };
 	u64 ret;
 	u32 i;
 

@@ -72,10 +72,12 @@ void kbpf_probe_init(struct kbpf_probe *probe, const struct kbpf_probe_ops *ops,
  * @probe: the probe
  * @ctx: their context
  * @func_ip: what get_func_ip returns
+ * @hook_ip: see struct kbpf_run
  *
  * Context: any.
  */
-void kbpf_probe_run(struct kbpf_probe *probe, const void *ctx, u64 func_ip);
+void kbpf_probe_run(struct kbpf_probe *probe, const void *ctx, u64 func_ip,
+		    unsigned long hook_ip);
 
 /**
  * kbpf_probe_link() - attach a program by a link

@@ -29,6 +29,8 @@ enum kbpf_level {
  * struct kbpf_run - one run of a program, on the stack of who enters it
  * @cookie: what get_attach_cookie returns
  * @func_ip: what get_func_ip returns
+ * @hook_ip: address near the hooked place by which a stack walk knows where to
+ *	begin: a kernel instruction or return address there, or 0
  * @ctx: the context, set by kbpf_run_prog()
  * @prog: the program, set by kbpf_run_prog()
  * @prev: the run that this one interrupted, or NULL
@@ -36,6 +38,7 @@ enum kbpf_level {
 struct kbpf_run {
 	u64 cookie;
 	u64 func_ip;
+	unsigned long hook_ip;
 	const void *ctx;
 	const struct kbpf_prog *prog;
 	struct kbpf_run *prev;
