@@ -108,15 +108,9 @@ struct kbpf_object *kbpf_world_fd_get(int fd, u32 *flags)
 
 struct kbpf_map *kbpf_env_map_get(int fd)
 {
-	struct kbpf_object *obj = kbpf_world_fd_get(fd, NULL);
+	struct kbpf_object *obj = kbpf_env_object_get(fd, KBPF_KIND_MAP);
 
-	if (IS_ERR(obj))
-		return ERR_CAST(obj);
-	if (obj->kind != KBPF_KIND_MAP) {
-		kbpf_object_put(obj);
-		return ERR_PTR(-EINVAL);
-	}
-	return container_of(obj, struct kbpf_map, obj);
+	return IS_ERR(obj) ? ERR_CAST(obj) : container_of(obj, struct kbpf_map, obj);
 }
 
 void kbpf_env_map_put(struct kbpf_map *map)

@@ -7,40 +7,40 @@ u64 kbpf_helper_map_lookup_elem(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	struct kbpf_map *map = kbpf_reg_ptr(r1);
 
-	return (unsigned long)map->ops->lookup(map, kbpf_reg_ptr(r2));
+	return (unsigned long)kbpf_map_prog_lookup(map, kbpf_reg_ptr(r2));
 }
 
 u64 kbpf_helper_map_update_elem(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	struct kbpf_map *map = kbpf_reg_ptr(r1);
 
-	return map->ops->update(map, kbpf_reg_ptr(r2), kbpf_reg_ptr(r3), r4);
+	return kbpf_map_prog_update(map, kbpf_reg_ptr(r2), kbpf_reg_ptr(r3), r4);
 }
 
 u64 kbpf_helper_map_delete_elem(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	struct kbpf_map *map = kbpf_reg_ptr(r1);
 
-	return map->ops->delete(map, kbpf_reg_ptr(r2));
+	return kbpf_map_prog_delete(map, kbpf_reg_ptr(r2));
 }
 
 u64 kbpf_helper_map_push_elem(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	struct kbpf_map *map = kbpf_reg_ptr(r1);
 
-	return map->ops->push(map, kbpf_reg_ptr(r2), r3);
+	return kbpf_map_prog_push(map, kbpf_reg_ptr(r2), r3);
 }
 
 u64 kbpf_helper_map_pop_elem(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	struct kbpf_map *map = kbpf_reg_ptr(r1);
 
-	return map->ops->pop(map, kbpf_reg_ptr(r2));
+	return kbpf_map_prog_pop(map, kbpf_reg_ptr(r2));
 }
 
 u64 kbpf_helper_map_peek_elem(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	struct kbpf_map *map = kbpf_reg_ptr(r1);
 
-	return map->ops->peek(map, kbpf_reg_ptr(r2));
+	return kbpf_map_prog_peek(map, kbpf_reg_ptr(r2));
 }

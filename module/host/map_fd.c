@@ -48,7 +48,7 @@ int kbpf_map_fd_mmap(struct file *file, struct vm_area_struct *vma)
 	err = kbpf_map_mmap(map, vma->vm_pgoff, size, write, &mem);
 	if (err)
 		return err;
-	err = remap_vmalloc_range(vma, mem.addr, 0);
+	err = remap_vmalloc_range(vma, mem.base, (mem.addr - mem.base) >> PAGE_SHIFT);
 	if (err) {
 		if (write)
 			kbpf_map_munmap_write(map);

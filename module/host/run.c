@@ -16,6 +16,8 @@
 #include "cmd/cmd.h"
 #include "interp/interp.h"
 #include "jit/jit.h"
+#include "maps/map.h"
+#include "port_sync.h"
 #include "run.h"
 
 /**
@@ -41,6 +43,7 @@ struct free_work {
 static DEFINE_PER_CPU(struct run_cpu, run_cpu);
 static DEFINE_STATIC_KEY_FALSE(timing);
 static struct workqueue_struct *free_wq;
+static atomic_t deferrals;	/* how often kbpf_run_defer() was asked, ever */
 
 enum kbpf_level kbpf_run_level(void)
 {
@@ -198,6 +201,7 @@ void kbpf_world_stats_enable(int delta)
 
 void kbpf_run_defer(struct rcu_work *work, work_func_t fn)
 {
+	atomic_inc(&deferrals);
 	INIT_RCU_WORK(work, fn);
 	queue_rcu_work(free_wq, work);
 }
@@ -229,16 +233,27 @@ int kbpf_run_init(void)
 	return free_wq ? 0 : -ENOMEM;
 }
 
+static void flush_once(void)
+{
+	rcu_barrier();
+	flush_workqueue(free_wq);
+	rcu_barrier();
+	kbpf_later_flush();
+}
+
 void kbpf_run_exit(void)
 {
+	int before;
+
 	/*
-	 * Freeing a program gives maps back, and freeing a map may be put off a
-	 * grace period once more, also by way of the map that held it.
+	 * Freeing a program gives its maps back, freeing a map what is in it:
+	 * programs, rings, maps. Each may be put off by a grace period again.
 	 */
-	rcu_barrier();
-	flush_workqueue(free_wq);
-	rcu_barrier();
-	flush_workqueue(free_wq);
-	rcu_barrier();
+	do {
+		before = atomic_read(&deferrals);
+		flush_once();
+	} while (before != atomic_read(&deferrals));
+	flush_once();
+	kbpf_map_exit();
 	destroy_workqueue(free_wq);
 }
