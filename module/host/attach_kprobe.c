@@ -186,6 +186,8 @@ static int explain(const struct kernel_probe *p, int err, struct kbpf_why *why)
 
 	switch (err) {
 	case -ENOENT:
+		if (!p->symbol[0])
+			return kbpf_why(why, err, "no kernel code at that address");
 		return kbpf_why(why, err, "no kernel function %s", name);
 	case -EILSEQ:
 		return kbpf_why(why, err, "%s+%#lx is not the beginning of an instruction",

@@ -2,12 +2,15 @@
 /*
  * Which attr.type opens a probe. Clients take the number of the kernel's own
  * kprobe and uprobe PMUs from sysfs, and no exported function tells it to a
- * module: so this reads the same file, from the initial mount namespace, once
- * it is needed. A kernel without these PMUs has no such file; there, and for
- * libkbpf everywhere, kbpf's own fixed numbers serve. Module parameters overrule.
+ * module: so this reads the same file once it is needed, and believes it if it
+ * really is sysfs's, whatever the caller's file system looks like. A kernel
+ * without these PMUs has no such file; there, and for libkbpf everywhere, kbpf's
+ * own fixed numbers serve. Module parameters overrule.
  */
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/kernel.h>
-#include <linux/kernel_read_file.h>
+#include <linux/magic.h>
 #include <linux/module.h>
 #include "kbpf.h"
 #include "pmu.h"
@@ -37,22 +40,25 @@ static const struct pmu pmus[KBPF_PMUS] = {
 	},
 };
 
-/* The number in a file of one line, or 0. */
+/* The number in a file of sysfs, or 0. */
 static int read_number(const char *path)
 {
+	struct file *file = filp_open(path, O_RDONLY, 0);
+	int number = 0;
 	char text[16];
-	void *buf = text;
-	size_t file_size;
+	loff_t pos = 0;
 	ssize_t len;
-	int number;
 
-	/* sysfs says a page, so that these few bytes are never the whole file. */
-	len = kernel_read_file_from_path_initns(path, 0, &buf, sizeof(text) - 1, &file_size,
-						READING_UNKNOWN);
-	if (len <= 0)
+	if (IS_ERR(file))
 		return 0;
-	text[len] = '\0';
-	return kstrtoint(text, 10, &number) ? 0 : number;
+	if (file_inode(file)->i_sb->s_magic == SYSFS_MAGIC) {
+		len = kernel_read(file, text, sizeof(text) - 1, &pos);
+		text[max_t(ssize_t, len, 0)] = '\0';
+		if (kstrtoint(text, 10, &number))
+			number = 0;
+	}
+	fput(file);
+	return number;
 }
 
 bool kbpf_pmu_is(enum kbpf_pmu pmu, u32 type)

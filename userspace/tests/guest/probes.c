@@ -232,10 +232,10 @@ static void test_refusals(void)
 		tap(true, "several of that name # SKIP this kernel has none of those known");
 	refused("a blacklisted function", -EINVAL, probe_open("do_int3", 0, false),
 		"blacklisted");
-	refused("a return probe inside a function", -EINVAL, probe_open(TARGET, 4, true),
+	refused("a return probe inside a function", -EINVAL, probe_open(TARGET, 9, true),
 		"beginning");
-	refused("an address that is no code", -EINVAL, probe_open(NULL, 0x1000, false),
-		"no code");
+	refused("an address that is no code", -ENOENT, probe_open(NULL, 0x1000, false),
+		"no kernel code");
 	refused("nothing at all", -EINVAL, probe_open(NULL, 0, false), "neither");
 	refused("an empty name", -EINVAL, probe_open("", 0, false), "neither");
 	memset(huge, 'x', sizeof(huge) - 1);
