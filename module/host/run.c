@@ -16,7 +16,6 @@
 #include "cmd/cmd.h"
 #include "interp/interp.h"
 #include "jit/jit.h"
-#include "maps/map.h"
 #include "port_sync.h"
 #include "run.h"
 
@@ -262,6 +261,5 @@ void kbpf_run_exit(void)
 		flush_once();
 	} while (before != atomic_read(&deferrals));
 	flush_once();
-	kbpf_map_exit();
 	destroy_workqueue(free_wq);
 }
