@@ -80,11 +80,3 @@ bool kbpf_env_interrupted(void)
 {
 	return fatal_signal_pending(current);
 }
-
-int kbpf_world_jit_info(const struct kbpf_prog *prog, struct kbpf_prog_info *info)
-{
-	info->jited_prog_len = 0;
-	info->nr_jited_ksyms = 0;
-	info->nr_jited_func_lens = 0;
-	return 0;
-}
