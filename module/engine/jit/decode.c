@@ -131,6 +131,10 @@ static int decode_alu(struct decoder *d)
 			set_reg(op, in->src_reg);
 		else
 			set_const(op, in->imm, blinded);
+		/* counts as the machine takes them */
+		if (op->bk == JIT_B_IMM &&
+		    (code == KBPF_LSH || code == KBPF_RSH || code == KBPF_ARSH))
+			op->imm &= w ? 63 : 31;
 	}
 	op->dst = in->dst_reg;
 	op->a = in->dst_reg;

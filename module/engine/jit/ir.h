@@ -41,7 +41,7 @@ enum kbpf_jit_kind {
 	JIT_ATOMIC,	/* @code (an immediate of the instruction set) on [mem] with b */
 	JIT_JMP,	/* to @target */
 	JIT_JCC,	/* to @target if a @code b */
-	JIT_CMOV,	/* if a @code b then dst = c */
+	JIT_CMOV,	/* if a @code b then dst = @size bytes of c, or @mem.disp where c is none */
 	JIT_SETCC,	/* dst = a @code b */
 	JIT_CALL,	/* helper at address @imm */
 	JIT_CALLF,	/* function @target */
@@ -141,6 +141,8 @@ struct kbpf_jit_op {
  * @used: registers that it writes
  * @calls: it calls something
  * @outside: C enters it
+ * @fixed: constants that registers hold from its start on
+ * @nr_fixed: how many
  */
 struct kbpf_jit_fn {
 	u32 first;
@@ -150,6 +152,11 @@ struct kbpf_jit_fn {
 	u16 used;
 	bool calls;
 	bool outside;
+	struct {
+		u8 reg;
+		u64 imm;
+	} fixed[2];
+	u32 nr_fixed;
 };
 
 /**
@@ -237,6 +244,8 @@ int kbpf_jit_pass_diamond(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_fuse(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_inline(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_slots(struct kbpf_jit_ir *ir);
+int kbpf_jit_pass_branch(struct kbpf_jit_ir *ir);
+int kbpf_jit_pass_hoist(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_dead(struct kbpf_jit_ir *ir);
 
 /* ---- answered by the machine's translator ---------------------------------------- */

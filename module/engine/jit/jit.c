@@ -37,7 +37,18 @@ static const struct {
 	u32 bit;
 	int (*run)(struct kbpf_jit_ir *ir);
 } passes[] = {
-	{ 0, NULL },
+	{ KBPF_JIT_PASS_BRANCH, kbpf_jit_pass_branch },
+	{ KBPF_JIT_PASS_ZEXT, kbpf_jit_pass_zext },
+	{ KBPF_JIT_PASS_DIAMOND, kbpf_jit_pass_diamond },
+	{ KBPF_JIT_PASS_BYTES, kbpf_jit_pass_bytes },
+	{ KBPF_JIT_PASS_HOIST, kbpf_jit_pass_hoist },
+	{ KBPF_JIT_PASS_COPY, kbpf_jit_pass_copy },
+	{ KBPF_JIT_PASS_DEAD, kbpf_jit_pass_dead },
+	{ KBPF_JIT_PASS_ADDR, kbpf_jit_pass_addr },
+	{ KBPF_JIT_PASS_DEAD, kbpf_jit_pass_dead },
+	{ KBPF_JIT_PASS_MEM, kbpf_jit_pass_mem },
+	{ KBPF_JIT_PASS_DEAD, kbpf_jit_pass_dead },
+	{ KBPF_JIT_PASS_FUSE, kbpf_jit_pass_fuse },
 };
 
 static int run_passes(struct kbpf_jit_ir *ir, u32 on)
@@ -72,6 +83,8 @@ static void survey(struct kbpf_jit_ir *ir)
 			if ((kbpf_jit_reads(ir, op) & JIT_BIT(JIT_FP)) && !fn->stack)
 				fn->stack = 8;
 		}
+		for (u32 i = 0; i < fn->nr_fixed; i++)
+			fn->used |= JIT_BIT(fn->fixed[i].reg);
 	}
 }
 

@@ -21,7 +21,9 @@
 #define KBPF_JIT_PASS_SLOTS	(1U << 8)	/* stack slots in spare registers */
 #define KBPF_JIT_PASS_DIV	(1U << 9)	/* division by a constant as multiplication */
 #define KBPF_JIT_PASS_DEAD	(1U << 10)	/* results that nobody reads */
-#define KBPF_JIT_PASS_ALL	((1U << 11) - 1)
+#define KBPF_JIT_PASS_BRANCH	(1U << 11)	/* branches around branches */
+#define KBPF_JIT_PASS_HOIST	(1U << 12)	/* constants of loops in spare registers */
+#define KBPF_JIT_PASS_ALL	((1U << 13) - 1)
 
 /**
  * struct kbpf_jit_options - how programs are compiled from now on

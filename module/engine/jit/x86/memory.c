@@ -138,6 +138,8 @@ static void fetch_loop(struct kbpf_x86_tr *t, struct kbpf_x86_mem m, u8 s)
 	kbpf_x86_mov_rr(&t->b, true, TMP0, X86_RAX);
 	if (m.base == X86_RAX)
 		m.base = TMP0;
+	if (m.index == X86_RAX)
+		m.index = TMP0;
 	kbpf_x86_load(&t->b, op->size, X86_RAX, m);
 	again = t->b.len;
 	kbpf_x86_mov_rr(&t->b, true, TMP1, X86_RAX);

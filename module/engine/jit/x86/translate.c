@@ -168,11 +168,16 @@ static void tr_jmp(struct kbpf_x86_tr *t)
 static void tr_cmov(struct kbpf_x86_tr *t)
 {
 	const struct kbpf_jit_op *op = t->op;
+	u8 c = op->c == JIT_NONE || op->size < 8 ? TMP0 : kbpf_x86_home(op->c);
 
+	if (op->c == JIT_NONE)
+		kbpf_x86_mov_ri(&t->b, TMP0, op->mem.disp, false);
+	else if (op->size < 8)
+		kbpf_x86_mov_rr(&t->b, false, TMP0, kbpf_x86_home(op->c));
 	compare(t);
 	/* Always all of the register: where nothing moves, nothing may change. */
 	kbpf_x86_cmov(&t->b, kbpf_x86_cond_of(op->code, op->flags), true, kbpf_x86_home(op->dst),
-		      kbpf_x86_home(op->c));
+		      c);
 }
 
 static void tr_setcc(struct kbpf_x86_tr *t)
@@ -241,6 +246,13 @@ static void prologue(struct kbpf_x86_tr *t)
 	/* Who enters brings the address of the count of tail calls in rax. */
 	if (t->ir->tails)
 		kbpf_x86_store(&t->b, 8, kbpf_x86_at(X86_RBP, t->count_off), X86_RAX);
+}
+
+static void load_fixed(struct kbpf_x86_tr *t)
+{
+	for (u32 i = 0; i < t->fn->nr_fixed; i++)
+		kbpf_x86_mov_ri(&t->b, kbpf_x86_home(t->fn->fixed[i].reg), t->fn->fixed[i].imm,
+				false);
 }
 
 static void leave(struct kbpf_x86_tr *t)
@@ -342,6 +354,7 @@ static void function(struct kbpf_x86_tr *t, u32 index)
 	t->fn = &t->ir->fns[index];
 	t->out->entry[index] = t->b.len;
 	prologue(t);
+	load_fixed(t);
 	for (u32 i = t->fn->first; i < t->fn->end; i++) {
 		t->op = &t->ir->ops[i];
 		t->out->at[i] = t->b.len;

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Address arithmetic goes into operands: a load from a sum of registers, scaled
+ * and displaced, computes the sum itself, and sums of that form are one lea.
+ *
+ * Needs of the verifier: nothing; addresses are the same numbers. Vectors:
+ * jit_addr_base_changes, jit_addr_displacement_overflows.
+ */
+#include "jit/passes/pass.h"
+
+/**
+ * struct sums - on a straight line, what registers are sums of
+ * @is: by register; with neither base nor index: not known
+ */
+struct sums {
+	struct kbpf_jit_mem is[JIT_REGS];
+};
+
+static const struct kbpf_jit_mem unknown = { .base = JIT_NONE, .index = JIT_NONE, .scale = 1 };
+
+static bool known(const struct kbpf_jit_mem *m)
+{
+	return m->base != JIT_NONE || m->index != JIT_NONE;
+}
+
+static struct kbpf_jit_mem just(u8 reg)
+{
+	struct kbpf_jit_mem m = unknown;
+
+	m.base = reg;
+	return m;
+}
+
+static struct kbpf_jit_mem sum_of(const struct sums *s, u8 reg)
+{
+	return known(&s->is[reg]) ? s->is[reg] : just(reg);
+}
+
+static bool shift_disp(struct kbpf_jit_mem *m, s64 by)
+{
+	s64 disp = m->disp + by;
+
+	if (disp != (s32)disp)
+		return false;
+	m->disp = disp;
+	return true;
+}
+
+/* @m += @x; false where that is no address any more. */
+static bool add(struct kbpf_jit_mem *m, struct kbpf_jit_mem x)
+{
+	if (!shift_disp(m, x.disp))
+		return false;
+	if (x.index != JIT_NONE && m->index != JIT_NONE) {
+		/* an unscaled index is a base */
+		if (m->scale != 1 || m->base != JIT_NONE)
+			return false;
+		m->base = m->index;
+		m->index = JIT_NONE;
+	}
+	if (x.index != JIT_NONE) {
+		m->index = x.index;
+		m->scale = x.scale;
+	}
+	if (x.base == JIT_NONE)
+		return true;
+	if (m->base == JIT_NONE) {
+		m->base = x.base;
+	} else if (m->index == JIT_NONE) {
+		m->index = x.base;
+		m->scale = 1;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static bool scaled(struct kbpf_jit_mem *m, u32 by)
+{
+	if (m->disp || (m->base != JIT_NONE && m->index != JIT_NONE))
+		return false;
+	if (m->index == JIT_NONE) {
+		m->index = m->base;
+		m->base = JIT_NONE;
+	}
+	if (m->scale * by > 8)
+		return false;
+	m->scale *= by;
+	return true;
+}
+
+/* ---- operands ----------------------------------------------------------------------- */
+
+
+/* The address with the sums of its registers in their place, as far as that fits. */
+static struct kbpf_jit_mem widen(const struct sums *s, struct kbpf_jit_mem m)
+{
+	struct kbpf_jit_mem with, part;
+
+	if (m.base != JIT_NONE) {
+		with = unknown;
+		with.index = m.index;
+		with.scale = m.scale;
+		with.disp = m.disp;
+		part = sum_of(s, m.base);
+		if (add(&with, part))
+			m = with;
+	}
+	if (m.index != JIT_NONE) {
+		with = just(m.base);
+		with.disp = m.disp;
+		part = sum_of(s, m.index);
+		if ((m.scale == 1 || scaled(&part, m.scale)) && add(&with, part))
+			m = with;
+	}
+	return m;
+}
+
+static void fold_operand(const struct sums *s, struct kbpf_jit_op *op)
+{
+	if (!kbpf_jit_has_mem(op) || op->kind == JIT_LEA)
+		return;
+	op->mem = widen(s, op->mem);
+}
+
+/* ---- sums --------------------------------------------------------------------------- */
+
+/* What the operation's result is a sum of; false: nothing known. */
+static bool result(const struct sums *s, const struct kbpf_jit_op *op, struct kbpf_jit_mem *m)
+{
+	if (op->kind == JIT_MOV) {
+		*m = sum_of(s, op->b);
+		return true;
+	}
+	if (op->kind == JIT_LEA && op->w) {
+		*m = widen(s, op->mem);
+		return true;
+	}
+	if (op->kind != JIT_ALU || !op->w || op->bk == JIT_B_MEM)
+		return false;
+	*m = sum_of(s, op->a);
+	if (op->code == JIT_ADD)
+		return op->bk == JIT_B_IMM ? shift_disp(m, op->imm) : add(m, sum_of(s, op->b));
+	if (op->code == JIT_SUB && op->bk == JIT_B_IMM)
+		return shift_disp(m, -op->imm);
+	if (op->code == JIT_LSH && op->bk == JIT_B_IMM && op->imm <= 3)
+		return scaled(m, 1U << op->imm);
+	return false;
+}
+
+/* The sum of the operands as they are, for where that of their parts does not fit. */
+static bool plain_result(const struct kbpf_jit_op *op, struct kbpf_jit_mem *m)
+{
+	static const struct sums none = {
+		.is = { [0 ... JIT_REGS - 1] = { .base = JIT_NONE, .index = JIT_NONE, .scale = 1 } },
+	};
+
+	return result(&none, op, m);
+}
+
+/* Two parts are one cheap instruction; three are slow on many machines. */
+static void make_lea(struct kbpf_jit_op *op, const struct kbpf_jit_mem *m)
+{
+	if (op->kind != JIT_ALU || op->code != JIT_ADD || m->base == JIT_NONE ||
+	    (m->index != JIT_NONE && m->disp) || (m->index == JIT_NONE && !m->disp))
+		return;
+	/* already as good */
+	if (op->a == op->dst && m->base == op->dst && m->scale == 1)
+		return;
+	op->kind = JIT_LEA;
+	op->mem = *m;
+	op->a = JIT_NONE;
+	op->bk = JIT_B_NONE;
+}
+
+static void forget(struct sums *s, u16 written)
+{
+	for (u8 r = 0; r < JIT_REGS; r++)
+		if ((written & JIT_BIT(r)) || (written & kbpf_jit_bit(s->is[r].base)) ||
+		    (written & kbpf_jit_bit(s->is[r].index)))
+			s->is[r] = unknown;
+}
+
+static void visit(struct sums *s, struct kbpf_jit_op *op)
+{
+	struct kbpf_jit_mem m;
+	bool is_sum;
+
+	fold_operand(s, op);
+	is_sum = result(s, op, &m);
+	if (is_sum)
+		make_lea(op, &m);
+	else
+		is_sum = plain_result(op, &m);
+	forget(s, kbpf_jit_writes(op));
+	if (is_sum && m.base != op->dst && m.index != op->dst)
+		s->is[op->dst] = m;
+}
+
+int kbpf_jit_pass_addr(struct kbpf_jit_ir *ir)
+{
+	struct sums s;
+
+	for (u32 i = 0; i < ir->nr; i++) {
+		if (ir->ops[i].leader)
+			forget(&s, U16_MAX);
+		visit(&s, &ir->ops[i]);
+	}
+	return 0;
+}
