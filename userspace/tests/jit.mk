@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+# Tests of engine/jit beside those that all executors share (tests/isa): random
+# programs, the arena.
+JIT_OBJS := $(filter isa/% interp/% jit/%,$(KBPF_ENGINE_OBJS))
+
+define jit_build
+$(1)/tests/jit/%.o: $(TOP)/userspace/tests/jit/%.c
+	@mkdir -p $$(@D)
+	$(CC) $(ENGINE_CFLAGS) -I$(TOP)/kunit $(2) -Wframe-larger-than=8192 -c -o $$@ $$<
+$(1)/tests/jit/random: $(addprefix $(1)/tests/jit/,random.o) $(1)/tests/isa/env.o \
+		$(addprefix $(1)/tests/kunit/,raw_prog.o jit_random.o) \
+		$(addprefix $(1)/engine/,$(JIT_OBJS)) $(addprefix $(1)/port/,$(PORT_OBJS))
+	$(CC) $(2) -o $$@ $$^ -lpthread
+endef
+$(eval $(call jit_build,$(O),-O2 -fPIC))
+$(eval $(call jit_build,$(SAN),$(SAN_FLAGS)))
+CHECKS += $(SAN)/tests/jit/random
