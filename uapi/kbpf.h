@@ -111,6 +111,7 @@ enum kbpf_cmd {
 	KBPF_PROG_STATS			= 66,	/* struct kbpf_prog_stats_attr */
 	KBPF_MAP_STATS			= 67,	/* struct kbpf_map_stats_attr */
 	KBPF_PROG_LOAD_CLASSIC		= 68,	/* struct kbpf_prog_load_classic_attr */
+	KBPF_LINK_STATS			= 69,	/* struct kbpf_link_stats_attr */
 };
 
 /* Program types, as enum bpf_prog_type. */
@@ -168,8 +169,11 @@ enum kbpf_attach_type {
 	KBPF_PERF_EVENT			= 41,
 	KBPF_TRACE_KPROBE_MULTI		= 42,
 	KBPF_NETFILTER			= 45,
+	KBPF_TCX_INGRESS		= 46,
+	KBPF_TCX_EGRESS			= 47,
 	KBPF_TRACE_UPROBE_MULTI		= 48,
 	KBPF_TRACE_KPROBE_SESSION	= 56,
+	KBPF_TAP			= 1024,	/* kbpf's own: packets into a ring buffer */
 };
 
 /* Link types, as enum bpf_link_type. */
@@ -180,7 +184,9 @@ enum kbpf_link_type {
 	KBPF_LINK_TYPE_PERF_EVENT	= 7,
 	KBPF_LINK_TYPE_KPROBE_MULTI	= 8,
 	KBPF_LINK_TYPE_NETFILTER	= 10,
+	KBPF_LINK_TYPE_TCX		= 11,
 	KBPF_LINK_TYPE_UPROBE_MULTI	= 12,
+	KBPF_LINK_TYPE_TAP		= 1024,	/* kbpf's own */
 };
 
 /* What a perf-event link is attached to, as enum bpf_perf_event_type. */
@@ -657,7 +663,8 @@ struct kbpf_btf_load_attr {
 /**
  * struct kbpf_link_create_attr - KBPF_LINK_CREATE; returns a link descriptor
  * @prog_fd: the program
- * @target_fd: for KBPF_PERF_EVENT: a probe from KBPF_PERF_OPEN
+ * @target_fd: for KBPF_PERF_EVENT: a probe from KBPF_PERF_OPEN; for KBPF_TCX_*:
+ *	index of an interface; for KBPF_TAP: that, or 0 for all
  * @attach_type: enum kbpf_attach_type
  * @flags: must be zero
  * @perf_event: for KBPF_PERF_EVENT
@@ -676,6 +683,15 @@ struct kbpf_btf_load_attr {
  * @netfilter.hooknum: NF_INET_*
  * @netfilter.priority: order among hooks
  * @netfilter.flags: must be zero
+ * @tcx: for KBPF_TCX_INGRESS and KBPF_TCX_EGRESS; programs run in the order of
+ *	their attachment
+ * @tcx.relative_fd: must be zero
+ * @tcx.pad0: must be zero
+ * @tcx.expected_revision: must be zero
+ * @tap: for KBPF_TAP: the program returns how many bytes of the packet to keep,
+ *	and the ring gets a struct kbpf_tap_record of them
+ * @tap.map_fd: a ring buffer
+ * @tap.snaplen: most bytes to keep of a packet; 0: all
  * @uprobe_multi: for KBPF_TRACE_UPROBE_MULTI
  * @uprobe_multi.path: pointer to the file's path
  * @uprobe_multi.offsets: pointer to @uprobe_multi.cnt file offsets
@@ -686,7 +702,11 @@ struct kbpf_btf_load_attr {
  * @uprobe_multi.pid: process, or 0 for all
  *
  * Errors: -EBADF (no such probe), -EEXIST (this link is there), -EINVAL (the
- * program's type does not fit the target).
+ * program's type does not fit the target). Network hooks: -ENODEV (no such
+ * interface), -EPERM (without CAP_NET_ADMIN), -EAFNOSUPPORT (pf), -EPROTO
+ * (hooknum), -ERANGE (priority), -EOPNOTSUPP (flags, or the kernel has no such
+ * hook). Such a link belongs to the network namespace of its creator, and is
+ * detached when that, or its interface, goes away.
  */
 struct kbpf_link_create_attr {
 	__u32	prog_fd;
@@ -716,6 +736,15 @@ struct kbpf_link_create_attr {
 			__u32	flags;
 		} netfilter;
 		struct {
+			__u32	relative_fd;
+			__u32	pad0;
+			__u64	expected_revision;
+		} tcx;
+		struct {
+			__u32	map_fd;
+			__u32	snaplen;
+		} tap;
+		struct {
 			__u64	path;
 			__u64	offsets;
 			__u64	ref_ctr_offsets;
@@ -726,6 +755,91 @@ struct kbpf_link_create_attr {
 			__u32	pad0;
 		} uprobe_multi;
 	};
+};
+
+/**
+ * struct kbpf_tap_record - what a tap puts into its ring buffer, before the bytes
+ * @time: real time, nanoseconds since 1970
+ * @len: bytes of the packet, from its link-layer header
+ * @caplen: bytes that follow this structure
+ * @ifindex: interface
+ * @protocol: of the link layer, host order
+ * @vlan_tci: VLAN tag that is not in the bytes
+ * @vlan_proto: its protocol, host order; 0: there is none
+ * @pkt_type: 0 to us, 1 broadcast, 2 multicast, 3 to another host, 4 outgoing
+ * @header: the bytes begin with a link-layer header
+ * @hatype: ARPHRD_* of the interface
+ */
+struct kbpf_tap_record {
+	__u64	time;
+	__u32	len;
+	__u32	caplen;
+	__u32	ifindex;
+	__u16	protocol;
+	__u16	vlan_tci;
+	__u16	vlan_proto;
+	__u8	pkt_type;
+	__u8	header;
+	__u32	hatype;
+};
+
+/**
+ * struct kbpf_link_stats_attr - KBPF_LINK_STATS, for links on packets
+ * @link_fd: the link
+ * @pad0: must be zero
+ * @packets: out: packets that the program ran on
+ * @bytes: out: their bytes
+ * @passed: out: of the packets, those it let through, or (tap) kept something of
+ * @dropped: out: those it dropped, or (tap) kept nothing of
+ * @lost: out: tap: kept, but the ring was full
+ * @missed: out: packets that the program did not run on because another program
+ *	was running; a NETFILTER link drops them, others let them through
+ *
+ * Errors: -EOPNOTSUPP (a link of another kind).
+ */
+struct kbpf_link_stats_attr {
+	__u32	link_fd;
+	__u32	pad0;
+	__u64	packets;
+	__u64	bytes;
+	__u64	passed;
+	__u64	dropped;
+	__u64	lost;
+	__u64	missed;
+};
+
+/**
+ * struct kbpf_nf_ctx - context of NETFILTER programs
+ *
+ * Begins as Linux's struct bpf_nf_ctx; what follows is kbpf's, so that a program
+ * can look at the packet without kernel types.
+ *
+ * @state: address of the struct nf_hook_state, for probe_read_kernel
+ * @skb: address of the struct sk_buff, for probe_read_kernel
+ * @data: pointer to the packet, from its network header; as in struct __sk_buff
+ * @data_end: pointer to the end of its linear part
+ * @len: bytes, from the network header
+ * @protocol: link-layer protocol, network order
+ * @mark: packet mark
+ * @in_ifindex: interface it came in by, or 0
+ * @out_ifindex: interface it goes out by, or 0
+ * @hook: NF_INET_*
+ * @pf: NFPROTO_*
+ * @hash: flow hash if there is one
+ */
+struct kbpf_nf_ctx {
+	__u64	state;
+	__u64	skb;
+	__u32	data;
+	__u32	data_end;
+	__u32	len;
+	__u32	protocol;
+	__u32	mark;
+	__u32	in_ifindex;
+	__u32	out_ifindex;
+	__u32	hook;
+	__u32	pf;
+	__u32	hash;
 };
 
 /**
@@ -990,6 +1104,13 @@ struct kbpf_btf_info {
  * @netfilter.hooknum: as created
  * @netfilter.priority: as created
  * @netfilter.flags: as created
+ * @tcx: for KBPF_LINK_TYPE_TCX
+ * @tcx.ifindex: interface; 0 when it is gone
+ * @tcx.attach_type: enum kbpf_attach_type
+ * @tap: for KBPF_LINK_TYPE_TAP
+ * @tap.ifindex: interface; 0 for all, and when it is gone
+ * @tap.map_id: id of the ring buffer
+ * @tap.snaplen: as created
  * @kprobe_multi: for KBPF_LINK_TYPE_KPROBE_MULTI
  * @kprobe_multi.addrs: pointer to room for the addresses, or 0
  * @kprobe_multi.count: in: room; out: functions
@@ -1051,6 +1172,15 @@ struct kbpf_link_info {
 			__s32	priority;
 			__u32	flags;
 		} netfilter;
+		struct {
+			__u32	ifindex;
+			__u32	attach_type;
+		} tcx;
+		struct {
+			__u32	ifindex;
+			__u32	map_id;
+			__u32	snaplen;
+		} tap;
 		struct {
 			__u64	addrs __attribute__((aligned(8)));
 			__u32	count;
@@ -1125,5 +1255,9 @@ struct kbpf_version_attr {
 
 #define KBPF_FEATURE_JIT	(1U << 0)	/* programs run as machine code */
 #define KBPF_FEATURE_KPROBE	(1U << 1)	/* kprobes can be attached */
+#define KBPF_FEATURE_TAP	(1U << 2)	/* taps can be attached to interfaces */
+#define KBPF_FEATURE_NETFILTER	(1U << 3)	/* NETFILTER links can be created */
+#define KBPF_FEATURE_TCX_INGRESS (1U << 4)	/* SCHED_CLS programs on what comes in */
+#define KBPF_FEATURE_TCX_EGRESS	(1U << 5)	/* and on what goes out */
 
 #endif /* _UAPI_KBPF_H */

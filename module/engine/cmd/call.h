@@ -28,6 +28,7 @@ union kbpf_attr {
 	struct kbpf_link_create_attr link_create;
 	struct kbpf_link_update_attr link_update;
 	struct kbpf_link_detach_attr link_detach;
+	struct kbpf_link_stats_attr link_stats;
 	struct kbpf_raw_tracepoint_attr raw_tracepoint;
 	struct kbpf_perf_open_attr perf_open;
 	struct kbpf_id_attr id;
@@ -113,6 +114,7 @@ long kbpf_call_btf_load(struct kbpf_call *call);
 
 long kbpf_call_link_create(struct kbpf_call *call);
 long kbpf_call_link_detach(struct kbpf_call *call);
+long kbpf_call_link_stats(struct kbpf_call *call);
 
 long kbpf_call_next_id(struct kbpf_call *call);
 long kbpf_call_fd_by_id(struct kbpf_call *call);

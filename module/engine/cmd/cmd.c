@@ -81,6 +81,7 @@ static const struct command commands[] = {
 	ROW(KBPF_BTF_LOAD, kbpf_btf_load_attr, KBPF_CAP_BPF, kbpf_call_btf_load),
 	ROW(KBPF_LINK_CREATE, kbpf_link_create_attr, KBPF_CAP_BPF, kbpf_call_link_create),
 	ROW(KBPF_LINK_DETACH, kbpf_link_detach_attr, KBPF_CAP_BPF, kbpf_call_link_detach),
+	ROW(KBPF_LINK_STATS, kbpf_link_stats_attr, KBPF_CAP_BPF, kbpf_call_link_stats),
 	ROW(KBPF_PROG_GET_NEXT_ID, kbpf_id_attr, KBPF_CAP_BPF, kbpf_call_next_id),
 	ROW(KBPF_MAP_GET_NEXT_ID, kbpf_id_attr, KBPF_CAP_BPF, kbpf_call_next_id),
 	ROW(KBPF_LINK_GET_NEXT_ID, kbpf_id_attr, KBPF_CAP_BPF, kbpf_call_next_id),

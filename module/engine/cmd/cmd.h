@@ -33,6 +33,7 @@ enum kbpf_cap {
  * @fill_info: fills the part of the link info that @type has, with user buffers
  *	named in @info written through kbpf_cmd_copy_str(); 0 or -errno
  * @free: frees the structure
+ * @stats: fills the counters after pad0; NULL where there are none
  * @lock: serialises detaching
  * @detached: @detach was called
  */
@@ -43,6 +44,7 @@ struct kbpf_link {
 	void (*detach)(struct kbpf_link *link);
 	int (*fill_info)(struct kbpf_link *link, struct kbpf_link_info *info);
 	void (*free)(struct kbpf_link *link);
+	void (*stats)(struct kbpf_link *link, struct kbpf_link_stats_attr *stats);
 	struct mutex lock;
 	bool detached;
 };

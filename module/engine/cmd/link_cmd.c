@@ -43,6 +43,9 @@ static const struct attach_row {
 	{ KBPF_TRACE_KPROBE_MULTI, KBPF_PROG_TYPE_KPROBE, true },
 	{ KBPF_TRACE_UPROBE_MULTI, KBPF_PROG_TYPE_KPROBE, true },
 	{ KBPF_NETFILTER, KBPF_PROG_TYPE_NETFILTER, true },
+	{ KBPF_TCX_INGRESS, KBPF_PROG_TYPE_SCHED_CLS },
+	{ KBPF_TCX_EGRESS, KBPF_PROG_TYPE_SCHED_CLS },
+	{ KBPF_TAP, KBPF_PROG_TYPE_SOCKET_FILTER },
 };
 
 static bool may_attach(const struct kbpf_prog *prog, u32 attach_type)
@@ -101,4 +104,25 @@ long kbpf_call_link_detach(struct kbpf_call *call)
 	mutex_unlock(&link->lock);
 	kbpf_object_put(obj);
 	return 0;
+}
+
+long kbpf_call_link_stats(struct kbpf_call *call)
+{
+	struct kbpf_link_stats_attr *attr = &call->attr.link_stats;
+	struct kbpf_object *obj;
+	struct kbpf_link *link;
+
+	if (attr->pad0)
+		return -EINVAL;
+	obj = kbpf_call_fd(attr->link_fd, KBPF_KIND_LINK, NULL);
+	if (IS_ERR(obj))
+		return PTR_ERR(obj);
+	link = container_of(obj, struct kbpf_link, obj);
+	if (!link->stats) {
+		kbpf_object_put(obj);
+		return -EOPNOTSUPP;
+	}
+	link->stats(link, attr);
+	kbpf_object_put(obj);
+	return kbpf_world_copy_out(call->uattr, attr, min_t(u32, call->size, sizeof(*attr)));
 }

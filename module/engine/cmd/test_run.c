@@ -11,6 +11,9 @@
 #define MAX_DATA	(128u << 10)
 #define ETH_HLEN	14u
 #define ETH_TYPE_AT	12u
+#define ETHERTYPE_V6	0x86dd
+#define PF_IPV4		2u		/* NFPROTO_IPV4 */
+#define PF_IPV6		10u		/* NFPROTO_IPV6 */
 #define MAX_META	252u		/* XDP metadata, a multiple of 4 */
 
 /* Offsets in struct __sk_buff and struct xdp_md: ABI. */
@@ -75,27 +78,36 @@ static int setup_plain(struct run *run)
  * Fields of the user-visible packet structures that a test run may set; the
  * rest of a given context must be zero.
  */
+enum shape { SHAPE_SKB, SHAPE_XDP, SHAPE_NF };
+
 static const struct settable {
-	bool xdp;
+	enum shape shape;
 	u16 from;
 	u16 to;
 } settable[] = {
-	{ false, 8, 12 },	/* mark */
-	{ false, 32, 44 },	/* priority, ingress_ifindex, ifindex */
-	{ false, 48, 68 },	/* cb */
-	{ false, 152, 168 },	/* tstamp, wire_len, gso_segs */
-	{ false, 176, 180 },	/* gso_size */
-	{ false, 184, 192 },	/* hwtstamp */
-	{ true, 0, 8 },		/* data (bytes of metadata), data_end (bytes in all) */
-	{ true, 12, 20 },	/* ingress_ifindex, rx_queue_index */
+	{ SHAPE_SKB, 8, 12 },	/* mark */
+	{ SHAPE_SKB, 32, 44 },	/* priority, ingress_ifindex, ifindex */
+	{ SHAPE_SKB, 48, 68 },	/* cb */
+	{ SHAPE_SKB, 152, 168 },	/* tstamp, wire_len, gso_segs */
+	{ SHAPE_SKB, 176, 180 },	/* gso_size */
+	{ SHAPE_SKB, 184, 192 },	/* hwtstamp */
+	{ SHAPE_XDP, 0, 8 },		/* data (bytes of metadata), data_end (bytes in all) */
+	{ SHAPE_XDP, 12, 20 },	/* ingress_ifindex, rx_queue_index */
+	{ SHAPE_NF, 32, 52 },	/* mark, interfaces, hook, pf */
 };
 
-static bool may_set(bool xdp, u32 off)
+static enum shape shape_of(const struct kbpf_progtype *type)
+{
+	return type->type == KBPF_PROG_TYPE_XDP ? SHAPE_XDP :
+	       type->type == KBPF_PROG_TYPE_NETFILTER ? SHAPE_NF : SHAPE_SKB;
+}
+
+static bool may_set(enum shape shape, u32 off)
 {
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(settable); i++)
-		if (settable[i].xdp == xdp && off >= settable[i].from && off < settable[i].to)
+		if (settable[i].shape == shape && off >= settable[i].from && off < settable[i].to)
 			return true;
 	return false;
 }
@@ -125,6 +137,19 @@ static void setup_skb_fields(struct run *run, u32 size)
 		set_field(user, SKB_WIRE_LEN, size);
 }
 
+static void setup_nf_fields(struct run *run, u32 size)
+{
+	u8 *user = run->packet->user;
+	u16 protocol;
+
+	memcpy(&protocol, run->buf + HEADROOM + ETH_TYPE_AT, sizeof(protocol));
+	set_field(user, offsetof(struct kbpf_nf_ctx, protocol), protocol);
+	set_field(user, offsetof(struct kbpf_nf_ctx, len), size - run->l2);
+	if (!field(user, offsetof(struct kbpf_nf_ctx, pf)))
+		set_field(user, offsetof(struct kbpf_nf_ctx, pf),
+			  be16_to_cpu(protocol) == ETHERTYPE_V6 ? PF_IPV6 : PF_IPV4);
+}
+
 static int setup_xdp_fields(struct run *run, u32 size)
 {
 	struct kbpf_packet_ctx *p = run->packet;
@@ -143,7 +168,7 @@ static int setup_xdp_fields(struct run *run, u32 size)
 static int setup_packet(struct run *run)
 {
 	const struct kbpf_test_run_attr *attr = &run->call->attr.test_run;
-	bool xdp = run->type->type == KBPF_PROG_TYPE_XDP;
+	enum shape shape = shape_of(run->type);
 	u32 size = attr->data_size_in, i;
 	struct kbpf_packet_ctx *p;
 	int err;
@@ -161,10 +186,11 @@ static int setup_packet(struct run *run)
 	if (err)
 		return err;
 	for (i = 0; i < sizeof(p->user); i++)
-		if (p->user[i] && !may_set(xdp, i))
+		if (p->user[i] && !may_set(shape, i))
 			return -EINVAL;
-	/* Classifiers see the packet from its link-layer header, socket filters after it. */
-	run->l2 = run->type->type == KBPF_PROG_TYPE_SOCKET_FILTER ? ETH_HLEN : 0;
+	/* Socket filters and netfilter programs see the packet from behind its link-layer header. */
+	run->l2 = shape == SHAPE_NF || run->type->type == KBPF_PROG_TYPE_SOCKET_FILTER ?
+		ETH_HLEN : 0;
 	p->data = run->buf + HEADROOM + run->l2;
 	p->data_meta = p->data;
 	p->data_end = run->buf + HEADROOM + size;
@@ -173,9 +199,12 @@ static int setup_packet(struct run *run)
 	p->mac = -(s32)run->l2;
 	p->net = (s32)ETH_HLEN - (s32)run->l2;
 	run->ctx = p;
-	if (xdp)
+	if (shape == SHAPE_XDP)
 		return setup_xdp_fields(run, size);
-	setup_skb_fields(run, size);
+	if (shape == SHAPE_NF)
+		setup_nf_fields(run, size);
+	else
+		setup_skb_fields(run, size);
 	return 0;
 }
 
@@ -196,10 +225,10 @@ static int give_packet(struct run *run)
 {
 	struct kbpf_test_run_attr *attr = &run->call->attr.test_run;
 	struct kbpf_packet_ctx *p = run->packet;
-	u8 *from = run->type->type == KBPF_PROG_TYPE_XDP ? p->data_meta : p->data - run->l2;
+	u8 *from = shape_of(run->type) == SHAPE_XDP ? p->data_meta : p->data - run->l2;
 	int err = give(attr->data_out, &attr->data_size_out, from, p->data_end - from);
 
-	if (run->type->type == KBPF_PROG_TYPE_XDP) {
+	if (shape_of(run->type) == SHAPE_XDP) {
 		set_field(p->user, XDP_DATA, p->data - p->data_meta);
 		set_field(p->user, XDP_DATA_END, p->data_end - p->data_meta);
 	}

@@ -18,6 +18,7 @@ enum layout {
 	LAYOUT_xdp,
 	LAYOUT_skb_filter,
 	LAYOUT_skb_cls,
+	LAYOUT_nf,
 	LAYOUTS,
 };
 
