@@ -7,6 +7,7 @@
 #include <linux/module.h>
 #include "device.h"
 #include "helpers.h"
+#include "net_link.h"
 #include "jit_image.h"
 #include "maps/map.h"
 #include "run.h"
@@ -26,6 +27,7 @@ static const struct stage stages[] = {
 	{ "runs", kbpf_run_init, kbpf_run_exit },
 	{ "symbols", NULL, kbpf_symbol_exit },
 	{ "helpers", kbpf_helpers_init, kbpf_helpers_exit },
+	{ "network", kbpf_net_link_init, kbpf_net_link_exit },
 	{ "device", kbpf_device_init, kbpf_device_exit },
 };
 

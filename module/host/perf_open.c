@@ -9,6 +9,7 @@
 #include <linux/uaccess.h>
 #include "cmd/cmd.h"
 #include "pmu.h"
+#include "net_link.h"
 #include "probe.h"
 #include "ring.h"
 #include "why.h"
@@ -109,12 +110,17 @@ static struct kbpf_link *link_perf(const struct kbpf_link_create_attr *attr,
 
 struct link_row {
 	u32 attach_type;
+	enum kbpf_cap cap;
 	struct kbpf_link *(*create)(const struct kbpf_link_create_attr *attr,
 				    struct kbpf_prog *prog);
 };
 
 static const struct link_row link_rows[] = {
-	{ KBPF_PERF_EVENT, link_perf },
+	{ KBPF_PERF_EVENT, KBPF_CAP_PERFMON, link_perf },
+	{ KBPF_TAP, KBPF_CAP_NET_ADMIN, kbpf_tap_link },
+	{ KBPF_NETFILTER, KBPF_CAP_NET_ADMIN, kbpf_netfilter_link },
+	{ KBPF_TCX_INGRESS, KBPF_CAP_NET_ADMIN, kbpf_netdev_link },
+	{ KBPF_TCX_EGRESS, KBPF_CAP_NET_ADMIN, kbpf_netdev_link },
 };
 
 struct kbpf_link *kbpf_world_link_create(const struct kbpf_link_create_attr *attr,
@@ -122,10 +128,10 @@ struct kbpf_link *kbpf_world_link_create(const struct kbpf_link_create_attr *att
 {
 	const struct link_row *row;
 
-	if (!kbpf_world_capable(KBPF_CAP_PERFMON))
-		return ERR_PTR(-EPERM);
-	for (row = link_rows; row < link_rows + ARRAY_SIZE(link_rows); row++)
-		if (row->attach_type == attr->attach_type)
-			return row->create(attr, prog);
+	for (row = link_rows; row < link_rows + ARRAY_SIZE(link_rows); row++) {
+		if (row->attach_type != attr->attach_type)
+			continue;
+		return kbpf_world_capable(row->cap) ? row->create(attr, prog) : ERR_PTR(-EPERM);
+	}
 	return ERR_PTR(-EINVAL);
 }

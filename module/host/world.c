@@ -11,6 +11,7 @@
 #include <linux/uidgid.h>
 #include "cmd/cmd.h"
 #include "env.h"
+#include "net_link.h"
 
 bool kbpf_world_capable(enum kbpf_cap cap)
 {
@@ -60,7 +61,7 @@ bool kbpf_world_show_addresses(void)
 
 u32 kbpf_world_features(void)
 {
-	return KBPF_FEATURE_KPROBE;
+	return KBPF_FEATURE_KPROBE | kbpf_net_features();
 }
 
 int kbpf_env_probe_read(void *dst, u32 size, const void *src)
