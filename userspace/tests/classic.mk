@@ -2,13 +2,24 @@
 # Classic BPF and packet helpers: the reference interpreter against the engine.
 
 CLASSIC_SRC := $(TOP)/userspace/tests/classic
-CLASSIC_COMMON := reference.o packets.o run.o
-CHECKS += $(SAN)/tests/classic/translate
+CLASSIC_FLAGS := -DEXPRESSIONS='"$(CLASSIC_SRC)/expressions"' -I$(TOP)/userspace/engine \
+	-Wframe-larger-than=65536
+CLASSIC_COMMON := reference.o packets.o generate.o
+CHECKS += $(SAN)/tests/classic/translate $(O)/tests/classic/verified
 
-$(SAN)/tests/classic/translate: $(addprefix $(SAN)/tests/classic/,translate.o $(CLASSIC_COMMON)) \
+# Below the verifier, with sanitizers; packets in part not linear.
+$(SAN)/tests/classic/translate: $(addprefix $(SAN)/tests/classic/,translate.o run.o $(CLASSIC_COMMON)) \
 		$(SAN)/libkbpf_engine.a
 	$(CC) $(SAN_FLAGS) -o $@ $^ -lpcap -lpthread
 
+# Past the verifier, by the commands.
+$(O)/tests/classic/verified: $(addprefix $(O)/tests/classic/,verified.o $(CLASSIC_COMMON)) \
+		$(O)/inproc.o
+	$(CC) -o $@ $^ -lpcap -lpthread -lm
+
 $(SAN)/tests/classic/%.o: $(CLASSIC_SRC)/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ENGINE_CFLAGS) $(SAN_FLAGS) -DEXPRESSIONS='"$(CLASSIC_SRC)/expressions"' -Wframe-larger-than=65536 -c -o $@ $<
+	$(CC) $(ENGINE_CFLAGS) $(SAN_FLAGS) $(CLASSIC_FLAGS) -c -o $@ $<
+$(O)/tests/classic/%.o: $(CLASSIC_SRC)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ENGINE_CFLAGS) -O2 $(CLASSIC_FLAGS) -c -o $@ $<

@@ -10,6 +10,7 @@
 #include "port.h"
 #include "kbpf.h"
 #include "log.h"
+#include "prog.h"
 
 /**
  * kbpf_classic_check() - is this a legal classic program?
@@ -39,5 +40,17 @@ int kbpf_classic_check(const struct kbpf_classic_insn *filter, u32 len, struct k
  */
 int kbpf_classic_translate(const struct kbpf_classic_insn *filter, u32 len,
 			   struct kbpf_insn **out, u32 *out_len);
+
+/**
+ * kbpf_classic_lower() - replace a program's LD_ABS and LD_IND by calls
+ * @prog: the program as loaded; on success @insns, @len, @func_info and
+ *	@line_info are of the longer one. Nothing happens to one without them
+ *
+ * Which types of program may use them is the called helper's to say.
+ *
+ * Context: process; allocates.
+ * Return: 0, -ENOMEM, -E2BIG.
+ */
+int kbpf_classic_lower(struct kbpf_prog *prog);
 
 #endif /* KBPF_CLASSIC_H */

@@ -5,6 +5,7 @@
  */
 #include "cmd/call.h"
 #include "btf/btf.h"
+#include "classic/classic.h"
 #include "env.h"
 #include "interp/interp.h"
 #include "log.h"
@@ -307,7 +308,9 @@ static int judge(struct kbpf_prog *prog, const struct kbpf_prog_load_attr *attr,
 			return PTR_ERR(fds);
 		opts.fd_array = fds;
 	}
-	err = kbpf_verify(prog, &opts, log);
+	err = kbpf_classic_lower(prog);
+	if (!err)
+		err = kbpf_verify(prog, &opts, log);
 	kvfree(fds);
 	return err;
 }

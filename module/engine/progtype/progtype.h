@@ -69,6 +69,10 @@ enum kbpf_ctx_kind {
 #define KBPF_CTX_READ	(1U << 0)
 #define KBPF_CTX_WRITE	(1U << 1)
 
+/* May programs of the type get at a packet's bytes through pointers? */
+#define KBPF_PACKET_READ	1	/* they may read them */
+#define KBPF_PACKET_WRITE	2	/* and write them */
+
 /* sizes that a part may be accessed in, as bits: bit n is n bytes */
 #define KBPF_CTX_SIZE_4		BIT(4)
 #define KBPF_CTX_SIZE_8		BIT(8)
@@ -105,8 +109,8 @@ struct kbpf_ctx_part {
  * @ctx_size: bytes of context as userspace sees it, and as a test run takes it;
  *	0: as many as a test run gives, of which struct kbpf_prog says how many
  *	the program touches
- * @packet: runs on packets: the context is struct kbpf_packet_ctx, a test run
- *	takes data
+ * @packet: KBPF_PACKET_*; where not 0 the context is struct kbpf_packet_ctx, and a
+ *	test run takes data
  * @layout: which layout of progtype.def the context has
  * @ctx_name: what its structure is called in C, for explanations
  */
@@ -115,7 +119,7 @@ struct kbpf_progtype {
 	const char *name;
 	u32 needs;
 	u32 ctx_size;
-	bool packet;
+	u8 packet;
 	u8 layout;
 	const char *ctx_name;
 };

@@ -168,6 +168,9 @@ static int check_packet(struct kbpf_verifier *v, const struct access *a)
 		return err;
 	if (a->how & KBPF_ACCESS_ATOMIC)
 		return refuse(v, atomic_type, a->reg, "the stack or a map value");
+	if (a->how & KBPF_ACCESS_WRITE && v->type->packet != KBPF_PACKET_WRITE)
+		return refuse(v, mem_rdonly, a->reg, "memory that may be written; packets are "
+			      "read-only to %s programs", v->type->name);
 	if (off < 0 || first(a) < 0 || off + a->size > a->ptr->size)
 		return refuse(v, packet_bounds, a->reg, "%lld bytes compared with data_end: invalid "
 			      "access to packet, off=%lld size=%u, R%u range %u", (long long)off +

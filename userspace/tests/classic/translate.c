@@ -4,13 +4,11 @@
  * return, compared with the reference on random programs and packets and on
  * tcpdump's expressions.
  */
-#include <pcap/pcap.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "classic/classic.h"
 #include "isa/opcode.h"
-#include "packets.h"
+#include "generate.h"
 #include "run.h"
 
 static int test_nr, failed;
@@ -79,97 +77,7 @@ static void test_verdicts(void)
 	result(ok, "verdicts of the check");
 }
 
-/* ---- random programs ------------------------------------------------------------- */
-
-static u32 random_offset(struct rng *r)
-{
-	switch (rng_below(r, 12)) {
-	case 0:
-		return SKF_NET_OFF + rng_below(r, 64);
-	case 1:
-		return SKF_LL_OFF + rng_below(r, 64);
-	case 2:
-		return rng_u32(r);
-	case 3:
-		return 0x6ff0 + rng_below(r, 32);
-	case 4:
-		return rng_below(r, 1500);
-	default:
-		return rng_below(r, 60);
-	}
-}
-
-static u32 random_value(struct rng *r)
-{
-	static const u32 values[] = { 0, 1, 6, 17, 0x800, 0x86dd, 80, 0x0a090001, 0xffff, 0x10000,
-				      0x80000000, 0xffffffff, 60, 14, 0x10800, 0x186dd };
-
-	return rng_below(r, 3) ? values[rng_below(r, ARRAY_SIZE(values))] :
-	       rng_u32(r) >> rng_below(r, 32);
-}
-
-static struct sock_filter random_insn(struct rng *r, u32 left)
-{
-	static const u8 codes[] = {
-		0x20, 0x28, 0x30, 0x20, 0x28, 0x30, 0x28, 0x40, 0x48, 0x50, 0xb1, 0xb1, 0x80, 0x81,
-		0x00, 0x01, 0x60, 0x61, 0x02, 0x03, 0x07, 0x87, 0x05,
-		0x15, 0x15, 0x15, 0x25, 0x35, 0x45, 0x45, 0x1d, 0x2d, 0x3d, 0x4d,
-		0x04, 0x0c, 0x14, 0x1c, 0x24, 0x2c, 0x34, 0x3c, 0x94, 0x9c, 0x44, 0x4c, 0x54, 0x5c,
-		0xa4, 0xac, 0x64, 0x6c, 0x74, 0x7c, 0x84, 0x06, 0x16,
-	};
-	static const u32 ads[] = { 0, 4, 8, 20, 24, 28, 32, 36, 40, 44, 48, 60, 40, 0 };
-	struct sock_filter f = { .code = codes[rng_below(r, sizeof(codes))] };
-
-	f.k = random_value(r);
-	switch (BPF_CLASS(f.code)) {
-	case BPF_LD:
-	case BPF_LDX:
-		if (BPF_MODE(f.code) == BPF_MEM)
-			f.k &= 15;
-		else if (BPF_MODE(f.code) != BPF_IMM)
-			f.k = random_offset(r);
-		if (BPF_CLASS(f.code) == BPF_LD && BPF_MODE(f.code) == BPF_ABS &&
-		    (f.k >= (u32)SKF_AD_OFF || !rng_below(r, 8)))
-			f.k = SKF_AD_OFF + ads[rng_below(r, ARRAY_SIZE(ads))];
-		break;
-	case BPF_ST:
-	case BPF_STX:
-		f.k &= 15;
-		break;
-	case BPF_ALU:
-		if (BPF_OP(f.code) == BPF_LSH || BPF_OP(f.code) == BPF_RSH)
-			f.k &= 31;
-		if (!f.k)
-			f.k = 1;
-		break;
-	case BPF_JMP:
-		if (f.code == 0x05)
-			f.k = left ? rng_below(r, min(left, 6u)) : 0;
-		f.jt = left ? rng_below(r, min(left, 12u)) : 0;
-		f.jf = left && rng_below(r, 2) ? rng_below(r, min(left, 12u)) : 0;
-		break;
-	}
-	return f;
-}
-
-static u32 random_program(struct rng *r, struct sock_filter *filter, u32 max)
-{
-	u32 len = 2 + rng_below(r, max - 2), i;
-
-	for (i = 0; i + 1 < len; i++) {
-		/* Long programs write all of M first: loads from it are legal then. */
-		if (max > 100 && i < 16) {
-			filter[i] = (struct sock_filter)S(0x02, i);
-			continue;
-		}
-		filter[i] = random_insn(r, len - i - 2);
-		/* A return now and then, not everywhere. */
-		if (BPF_CLASS(filter[i].code) == BPF_RET && rng_below(r, 4))
-			filter[i] = (struct sock_filter)S(0x54, 0xffff);
-	}
-	filter[len - 1] = (struct sock_filter)S(0x16, 0);
-	return len;
-}
+/* ---- packets --------------------------------------------------------------------- */
 
 static void make_packet(struct rng *r, u8 *buf, struct ref_packet *pkt)
 {
@@ -239,7 +147,7 @@ static void test_random(u32 programs, u32 packets, u32 max)
 	char name[80];
 
 	for (i = 0; i < programs && !bad; i++) {
-		len = random_program(&r, filter, max);
+		len = generate_program(&r, filter, max);
 		if (kbpf_classic_check((const void *)filter, len, NULL))
 			continue;
 		legal++;
@@ -276,17 +184,11 @@ static void test_words(u32 programs)
 {
 	struct sock_filter filter[16];
 	struct rng r = { 77 };
-	u32 i, j, len, legal = 0;
+	u32 i, len, legal = 0;
 	bool ok = true;
 
 	for (i = 0; i < programs; i++) {
-		len = 1 + rng_below(&r, 16);
-		for (j = 0; j < len; j++)
-			filter[j] = (struct sock_filter) {
-				rng_u32(&r) & (rng_below(&r, 9) ? 0xff : 0xffff), rng_below(&r, 16),
-				rng_below(&r, 16), rng_u32(&r) >> rng_below(&r, 32) };
-		if (rng_below(&r, 2))
-			filter[len - 1] = (struct sock_filter)RET0;
+		len = generate_words(&r, filter, 16);
 		if (kbpf_classic_check((const void *)filter, len, NULL))
 			continue;
 		legal++;
@@ -298,41 +200,23 @@ static void test_words(u32 programs)
 
 /* ---- tcpdump's expressions ------------------------------------------------------------ */
 
-static u32 test_expression(struct rng *r, const char *text, u32 packets)
-{
-	pcap_t *pcap = pcap_open_dead(DLT_EN10MB, 65535);
-	struct bpf_program bpf;
-	u32 bad;
+#define PACKETS 20000
 
-	if (pcap_compile(pcap, &bpf, text, 1, 0xffffff00)) {
-		printf("# %s: %s\n", text, pcap_geterr(pcap));
-		pcap_close(pcap);
-		return 1;
-	}
-	bad = compare(r, (const struct sock_filter *)bpf.bf_insns, bpf.bf_len, packets, text);
-	pcap_freecode(&bpf);
-	pcap_close(pcap);
-	return bad;
+static void test_expression(const char *text, const struct sock_filter *filter, u32 len, void *arg)
+{
+	struct rng r = { 40 };
+	u32 *bad = arg;
+
+	*bad += compare(&r, filter, len, PACKETS, text);
 }
 
-static void test_expressions(u32 packets)
+static void test_expressions(void)
 {
-	const char *path = getenv("EXPRESSIONS");
-	FILE *f = fopen(path ? path : EXPRESSIONS, "r");
-	struct rng r = { 40 };
-	char line[512];
-	u32 n = 0, bad = 0;
+	char line[80];
+	u32 bad = 0;
+	int n = for_each_expression(test_expression, &bad);
 
-	while (f && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = 0;
-		if (!line[0] || line[0] == '#')
-			continue;
-		n++;
-		bad += test_expression(&r, line, packets);
-	}
-	if (f)
-		fclose(f);
-	snprintf(line, sizeof(line), "%u tcpdump expressions, %u packets each", n, packets);
+	snprintf(line, sizeof(line), "%d tcpdump expressions, %u packets each", n, PACKETS);
 	result(n >= 40 && !bad, line);
 }
 
@@ -346,6 +230,6 @@ int main(void)
 	test_long(0xb1, 14, "4096 instructions, far jumps");
 	test_long(0x3c, 0, "4096 divisions by X");
 	test_words(200000);
-	test_expressions(20000);
+	test_expressions();
 	return failed;
 }
