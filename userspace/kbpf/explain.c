@@ -43,7 +43,8 @@ static void print_one(const struct refusal *r, struct json *json)
 
 static bool matches(const struct refusal *r, const char *what)
 {
-	return !what || !strcasecmp(r->id, what) || !strcmp(r->slug, what);
+	return !what || !strcasecmp(r->id, what) || !strcmp(r->slug, what) ||
+	       (!strncasecmp(what, "KBPF-", 5) && !strcasecmp(r->id, what + 5));
 }
 
 static int run(int argc, char **argv)
