@@ -41,6 +41,8 @@ struct kbpf_vector_map {
  * @ctx: initial context or memory, zero where short; NULL for all zero
  * @ctx_len: bytes at @ctx
  * @maps: maps, in order; type 0 ends the list
+ * @attach_type: expected_attach_type of the load
+ * @not_gpl: the licence is not compatible with the GPL
  */
 struct kbpf_vector {
 	const char *name;
@@ -53,6 +55,8 @@ struct kbpf_vector {
 	const u8 *ctx;
 	u32 ctx_len;
 	struct kbpf_vector_map maps[KBPF_VECTOR_MAX_MAPS];
+	u32 attach_type;
+	bool not_gpl;
 };
 
 #endif /* KBPF_VECTOR_H */

@@ -93,7 +93,7 @@ static int check_ctx(struct kbpf_verifier *v, const struct access *a)
 	u8 need = a->how & KBPF_ACCESS_WRITE ? KBPF_CTX_WRITE : KBPF_CTX_READ;
 
 	if (!kbpf_value_off_known(a->ptr))
-		return refuse(v, ctx_var_off, a->reg, "a constant offset in %s", v->type->ctx_name);
+		return refuse(v, ctx_access, a->reg, "a constant offset in %s", v->type->ctx_name);
 	off += (s64)kbpf_scalar_value(&a->ptr->num);
 	part = off < 0 || off > U16_MAX ? NULL : kbpf_progtype_ctx_part(v->type, off);
 	if (a->how & (KBPF_ACCESS_ATOMIC | KBPF_ACCESS_HELPER))

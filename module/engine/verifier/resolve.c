@@ -7,7 +7,8 @@
 
 static int add_map(struct kbpf_verifier *v, int fd, u32 *index)
 {
-	struct kbpf_map *map = kbpf_env_map_get(fd);
+	const struct kbpf_verify_opts *o = v->opts;
+	struct kbpf_map *map = o->map_get ? o->map_get(o->map_arg, fd) : kbpf_env_map_get(fd);
 
 	if (IS_ERR(map)) {
 		refuse(v, map_fd, -1, "fd %d is a map's; it is %s", fd,

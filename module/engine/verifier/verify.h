@@ -14,6 +14,9 @@
  * struct kbpf_verify_opts - how to judge
  * @fd_array: descriptors that KBPF_PSEUDO_MAP_IDX counts in, or NULL
  * @nr_fds: how many
+ * @map_get: the map behind a descriptor, with a reference, or ERR_PTR; NULL:
+ *	kbpf_env_map_get(). For tests, whose maps have none
+ * @map_arg: for @map_get
  * @no_pruning: walk every path to its end (tests)
  * @observe: called at each visit of an instruction with the verifier's state,
  *	for tests that compare it with a run; NULL otherwise
@@ -22,6 +25,8 @@
 struct kbpf_verify_opts {
 	const s32 *fd_array;
 	u32 nr_fds;
+	struct kbpf_map *(*map_get)(void *arg, int fd);
+	void *map_arg;
 	bool no_pruning;
 	void (*observe)(void *arg, u32 insn, const void *state);
 	void *observe_arg;

@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The verifier, as a module's test and as a program: the vectors with a program
+ * type, rules that take a large program, and what must not depend on how the
+ * verdict is found.
+ */
+#include <kunit/test.h>
+#include "helpers/proto.h"
+#include "interp/interp.h"
+#include "maps/map.h"
+#include "verifier/verify.h"
+#include "verifier/reject.h"
+#include "vectors/rows.h"
+
+#define LOG_SIZE	(64U << 10)
+
+/* A program made for one verdict, with the maps it names. */
+struct trial {
+	struct kbpf_prog *prog;
+	struct kbpf_map *maps[KBPF_VECTOR_MAX_MAPS];
+	struct kbpf_verify_opts opts;
+	struct kbpf_log log;
+	int verdict;
+};
+
+/* Which refusals some test has seen. */
+static bool seen[KBPF_REJECTS];
+
+static struct kbpf_map *map_get(void *arg, int fd)
+{
+	struct trial *t = arg;
+
+	if (fd >= 0 || fd < -KBPF_VECTOR_MAX_MAPS || !t->maps[-fd - 1])
+		return ERR_PTR(-EBADF);
+	kbpf_object_get(&t->maps[-fd - 1]->obj);
+	return t->maps[-fd - 1];
+}
+
+static void trial_exit(struct trial *t)
+{
+	struct kbpf_prog *p = t->prog;
+
+	for (u32 i = 0; i < KBPF_VECTOR_MAX_MAPS; i++)
+		if (t->maps[i])
+			kbpf_object_put(&t->maps[i]->obj);
+	kbpf_log_exit(&t->log);
+	if (!p)
+		return;
+	for (u32 i = 0; i < p->nr_maps; i++)
+		kbpf_env_map_put(p->maps[i]);
+	kfree(p->maps);
+	kvfree(p->funcs);
+	kvfree(p->func_info);
+	kvfree(p->line_info);
+	kvfree(p->insns);
+	kfree(p);
+	t->prog = NULL;
+}
+
+static int trial_maps(struct trial *t, const struct kbpf_vector_map *maps)
+{
+	for (u32 i = 0; i < KBPF_VECTOR_MAX_MAPS && maps[i].type; i++) {
+		struct kbpf_map_create_attr attr = {
+			.map_type = maps[i].type, .key_size = maps[i].key_size,
+			.value_size = maps[i].value_size, .max_entries = maps[i].max_entries,
+			.map_flags = maps[i].flags, .map_name = "m",
+		};
+		struct kbpf_map *map = kbpf_map_create(&attr, NULL);
+
+		if (IS_ERR(map))
+			return PTR_ERR(map);
+		t->maps[i] = map;
+	}
+	return 0;
+}
+
+static int trial_init(struct trial *t, const struct kbpf_insn *insns, u32 len, u32 type)
+{
+	memset(t, 0, sizeof(*t));
+	t->opts.map_get = map_get;
+	t->opts.map_arg = t;
+	t->prog = kzalloc(sizeof(*t->prog), GFP_KERNEL);
+	if (!t->prog)
+		return -ENOMEM;
+	t->prog->insns = kvmalloc_array(len, sizeof(*insns), GFP_KERNEL);
+	if (!t->prog->insns)
+		return -ENOMEM;
+	memcpy(t->prog->insns, insns, len * sizeof(*insns));
+	t->prog->len = len;
+	t->prog->orig_len = len;
+	t->prog->type = type;
+	t->prog->gpl_compatible = true;
+	return kbpf_log_init(&t->log, KBPF_LOG_LEVEL1, LOG_SIZE);
+}
+
+static void trial_verify(struct trial *t)
+{
+	char *at;
+
+	t->verdict = kbpf_verify(t->prog, &t->opts, &t->log);
+	if (!t->log.buf || !t->verdict)
+		return;
+	at = strstr(t->log.buf, "(KBPF-");
+	for (u32 i = 0; at && i < KBPF_REJECTS; i++)
+		if (!strncmp(at + 6, kbpf_reject_rows[i].id, strlen(kbpf_reject_rows[i].id)))
+			seen[i] = true;
+}
+
+/* Was the program refused with this ID? */
+static bool refused_with(const struct trial *t, const char *id)
+{
+	char want[16];
+
+	snprintf(want, sizeof(want), "(KBPF-%s)", id);
+	return t->verdict && t->log.buf && strstr(t->log.buf, want);
+}
+
+static int vector_init(struct trial *t, const struct kbpf_vector *vec)
+{
+	int err = trial_init(t, vec->insns, vec->len, vec->type);
+
+	if (err)
+		return err;
+	t->prog->gpl_compatible = !vec->not_gpl;
+	t->prog->expected_attach_type = vec->attach_type;
+	return trial_maps(t, vec->maps);
+}
+
+/* Run an accepted program on the vector's context. */
+static int run(struct kunit *test, struct trial *t, const struct kbpf_vector *vec, u64 *r0)
+{
+	u8 *ctx = kzalloc(512, GFP_KERNEL);
+	int err;
+
+	if (!ctx)
+		return -ENOMEM;
+	if (vec->ctx)
+		memcpy(ctx, vec->ctx, min(vec->ctx_len, 512U));
+	err = kbpf_interp_prepare(t->prog);
+	if (!err) {
+		rcu_read_lock();
+		preempt_disable();
+		*r0 = t->prog->run(ctx, t->prog);
+		preempt_enable();
+		rcu_read_unlock();
+		kbpf_interp_free(t->prog);
+	}
+	kfree(ctx);
+	return err;
+}
+
+static void check_vector(struct kunit *test, const struct kbpf_vector *vec)
+{
+	struct trial t;
+	u64 r0 = 0;
+
+	if (vector_init(&t, vec)) {
+		KUNIT_FAIL(test, "%s: cannot be set up", vec->name);
+		goto out;
+	}
+	trial_verify(&t);
+	if (vec->expect == KBPF_EXPECT_REJECT) {
+		if (!refused_with(&t, vec->reject))
+			KUNIT_FAIL(test, "%s: wanted %s, got %d: %s", vec->name, vec->reject, t.verdict,
+				   t.log.buf ? t.log.buf : "");
+		goto out;
+	}
+	if (t.verdict) {
+		KUNIT_FAIL(test, "%s: refused with %d: %s", vec->name, t.verdict,
+			   t.log.buf ? t.log.buf : "");
+		goto out;
+	}
+	if (vec->expect == KBPF_EXPECT_RETVAL) {
+		int err = run(test, &t, vec, &r0);
+
+		if (err || r0 != vec->retval)
+			KUNIT_FAIL(test, "%s: ran with %d and gave %llx", vec->name, err,
+				   (unsigned long long)r0);
+	}
+out:
+	trial_exit(&t);
+}
+
+static void vectors(struct kunit *test)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(kbpf_vectors); i++)
+		if (kbpf_vectors[i].type)
+			check_vector(test, &kbpf_vectors[i]);
+}
+
+/* Pruning is a matter of time, never of the verdict. */
+static void pruning_changes_nothing(struct kunit *test)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(kbpf_vectors); i++) {
+		const struct kbpf_vector *vec = &kbpf_vectors[i];
+		struct trial with, without;
+		int err;
+
+		if (!vec->type)
+			continue;
+		memset(&without, 0, sizeof(without));
+		err = vector_init(&with, vec);
+		if (!err)
+			err = vector_init(&without, vec);
+		if (!err) {
+			with.prog->flags |= KBPF_F_TEST_STATE_FREQ;
+			without.opts.no_pruning = true;
+			trial_verify(&with);
+			trial_verify(&without);
+			if (with.verdict != without.verdict)
+				KUNIT_FAIL(test, "%s: %d with pruning, %d without", vec->name,
+					   with.verdict, without.verdict);
+		}
+		trial_exit(&with);
+		trial_exit(&without);
+	}
+}
+
+/* ---- programs too large to write down --------------------------------------------------- */
+
+/* A program of @len slots: @body over and over, then @end. */
+static void check_large(struct kunit *test, const struct kbpf_insn *body, u32 nr_body, u32 repeat,
+			const struct kbpf_insn *end, u32 nr_end, const char *reject)
+{
+	u32 len = nr_body * repeat + nr_end;
+	struct kbpf_insn *insns = kvmalloc_array(len, sizeof(*insns), GFP_KERNEL);
+	struct trial t;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, insns);
+	for (u32 i = 0; i < repeat; i++)
+		memcpy(insns + i * nr_body, body, nr_body * sizeof(*insns));
+	memcpy(insns + repeat * nr_body, end, nr_end * sizeof(*insns));
+	if (trial_init(&t, insns, len, KBPF_PROG_TYPE_KPROBE))
+		KUNIT_FAIL(test, "cannot be set up");
+	else
+		trial_verify(&t);
+	if (reject && !refused_with(&t, reject))
+		KUNIT_FAIL(test, "wanted %s, got %d: %s", reject, t.verdict,
+			   t.log.buf ? t.log.buf : "");
+	if (!reject && t.verdict)
+		KUNIT_FAIL(test, "refused with %d: %s", t.verdict, t.log.buf ? t.log.buf : "");
+	trial_exit(&t);
+	kvfree(insns);
+}
+
+static void budget_of_instructions(struct kunit *test)
+{
+	const struct kbpf_insn loop[] = {
+		KBPF_MOV64_IMM(KBPF_R0, 0),
+		KBPF_ALU64_IMM(KBPF_ADD, KBPF_R0, 1),
+		KBPF_JMP_IMM(KBPF_JLT, KBPF_R0, 2000000, -2),
+		KBPF_EXIT_INSN(),
+	};
+
+	check_large(test, loop, 0, 0, loop, ARRAY_SIZE(loop), "R020");
+}
+
+static void budget_of_paths(struct kunit *test)
+{
+	const struct kbpf_insn body[] = {
+		KBPF_CALL_HELPER(KBPF_FUNC_get_prandom_u32),
+		KBPF_JMP_IMM(KBPF_JEQ, KBPF_R0, 0, 0),
+	};
+	const struct kbpf_insn end[] = { KBPF_MOV64_IMM(KBPF_R0, 0), KBPF_EXIT_INSN() };
+
+	check_large(test, body, 2, 17000, end, 2, "R025");
+	/* as many as the kernel's own tests have are no matter */
+	check_large(test, body, 2, 4096, end, 2, NULL);
+}
+
+static void functions_at_most_256(struct kunit *test)
+{
+	const struct kbpf_insn end[] = { KBPF_MOV64_IMM(KBPF_R0, 0), KBPF_EXIT_INSN() };
+	struct kbpf_insn *insns = kvcalloc(1024, sizeof(*insns), GFP_KERNEL);
+	u32 calls = 257;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, insns);
+	for (u32 i = 0; i < calls; i++)
+		insns[i] = KBPF_CALL_REL(calls - i - 1 + 2 + i * 2);
+	insns[calls] = end[0];
+	insns[calls + 1] = end[1];
+	for (u32 i = 0; i < calls; i++)
+		memcpy(insns + calls + 2 + 2 * i, end, sizeof(end));
+	check_large(test, insns, 0, 0, insns, calls + 2 + 2 * calls, "R006");
+	kvfree(insns);
+}
+
+static struct kbpf_map *fresh_map(void *arg, int fd)
+{
+	struct kbpf_map_create_attr attr = {
+		.map_type = KBPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1,
+	};
+
+	return kbpf_map_create(&attr, NULL);
+}
+
+static void maps_at_most_64(struct kunit *test)
+{
+	struct kbpf_insn *insns = kvcalloc(132, sizeof(*insns), GFP_KERNEL);
+	struct trial t;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, insns);
+	for (u32 i = 0; i < 130; i += 2)
+		insns[i] = KBPF_INSN(KBPF_LDDW, KBPF_R1, KBPF_PSEUDO_MAP_FD, 0, i);
+	insns[130] = KBPF_MOV64_IMM(KBPF_R0, 0);
+	insns[131] = KBPF_EXIT_INSN();
+	if (!trial_init(&t, insns, 132, KBPF_PROG_TYPE_KPROBE)) {
+		t.opts.map_get = fresh_map;
+		trial_verify(&t);
+		KUNIT_EXPECT_TRUE(test, refused_with(&t, "R010"));
+	}
+	trial_exit(&t);
+	kvfree(insns);
+}
+
+static void info_records(struct kunit *test)
+{
+	const struct kbpf_insn insns[] = {
+		KBPF_CALL_REL(1), KBPF_EXIT_INSN(), KBPF_MOV64_IMM(KBPF_R0, 0), KBPF_EXIT_INSN(),
+	};
+	struct trial t;
+
+	if (!trial_init(&t, insns, 4, KBPF_PROG_TYPE_KPROBE)) {
+		t.prog->func_info = kvcalloc(2, sizeof(*t.prog->func_info), GFP_KERNEL);
+		t.prog->nr_func_info = 2;
+		t.prog->func_info[1].insn_off = 3;
+		trial_verify(&t);
+		KUNIT_EXPECT_TRUE(test, refused_with(&t, "R007"));
+	}
+	trial_exit(&t);
+	if (!trial_init(&t, insns, 4, KBPF_PROG_TYPE_KPROBE)) {
+		t.prog->line_info = kvcalloc(2, sizeof(*t.prog->line_info), GFP_KERNEL);
+		t.prog->nr_line_info = 2;
+		t.prog->line_info[0].insn_off = 2;
+		t.prog->line_info[1].insn_off = 1;
+		trial_verify(&t);
+		KUNIT_EXPECT_TRUE(test, refused_with(&t, "R008"));
+	}
+	trial_exit(&t);
+}
+
+/* Records move with the instructions when dead code between them goes. */
+static void records_follow_removed_code(struct kunit *test)
+{
+	const struct kbpf_insn insns[] = {
+		KBPF_MOV64_IMM(KBPF_R1, 0),
+		KBPF_JMP_IMM(KBPF_JEQ, KBPF_R1, 0, 2),
+		KBPF_CALL_REL(3),
+		KBPF_CALL_HELPER(195896080),
+		KBPF_CALL_REL(3),
+		KBPF_EXIT_INSN(),
+		KBPF_CALL_HELPER(195896080),
+		KBPF_EXIT_INSN(),
+		KBPF_MOV64_IMM(KBPF_R0, 6),
+		KBPF_EXIT_INSN(),
+	};
+	const u32 funcs[] = { 0, 6, 8 }, lines[] = { 0, 2, 3, 4, 6, 8 };
+	struct trial t;
+
+	if (!trial_init(&t, insns, ARRAY_SIZE(insns), KBPF_PROG_TYPE_KPROBE)) {
+		t.prog->func_info = kvcalloc(3, sizeof(*t.prog->func_info), GFP_KERNEL);
+		t.prog->line_info = kvcalloc(6, sizeof(*t.prog->line_info), GFP_KERNEL);
+		t.prog->nr_func_info = 3;
+		t.prog->nr_line_info = 6;
+		for (u32 i = 0; i < 3; i++)
+			t.prog->func_info[i].insn_off = funcs[i];
+		for (u32 i = 0; i < 6; i++)
+			t.prog->line_info[i] = (struct kbpf_line_info){ lines[i], 0, 0, i };
+		trial_verify(&t);
+		KUNIT_EXPECT_EQ(test, t.verdict, 0);
+		KUNIT_EXPECT_EQ(test, t.prog->nr_funcs, 2);
+		KUNIT_EXPECT_EQ(test, t.prog->nr_func_info, 2);
+		KUNIT_EXPECT_EQ(test, t.prog->func_info[1].insn_off, t.prog->funcs[1].start);
+		KUNIT_EXPECT_EQ(test, t.prog->nr_line_info, 3);
+		KUNIT_EXPECT_EQ(test, t.prog->line_info[1].line_col, 3);
+		KUNIT_EXPECT_EQ(test, t.prog->line_info[2].insn_off, t.prog->funcs[1].start);
+	}
+	trial_exit(&t);
+}
+
+static void touch_lock(struct kunit *test)
+{
+	const struct kbpf_insn insns[] = {
+		KBPF_LD_MAP_VALUE(KBPF_R1, -1, 0),
+		KBPF_LDX_MEM(KBPF_W, KBPF_R0, KBPF_R1, 4),
+		KBPF_EXIT_INSN(),
+	};
+	const struct kbpf_vector_map maps[KBPF_VECTOR_MAX_MAPS] = {
+		{ KBPF_MAP_TYPE_ARRAY, 4, 16, 1, 0 },
+	};
+	struct trial t;
+
+	if (!trial_init(&t, insns, ARRAY_SIZE(insns), KBPF_PROG_TYPE_KPROBE) &&
+	    !trial_maps(&t, maps)) {
+		/* as if the value's BTF had said so */
+		t.maps[0]->desc.spin_lock_off = 4;
+		trial_verify(&t);
+		KUNIT_EXPECT_TRUE(test, refused_with(&t, "R062"));
+		t.maps[0]->desc.spin_lock_off = -1;
+	}
+	trial_exit(&t);
+}
+
+/* Runs last: a refusal that no test provokes is a defect of the tests. */
+static void every_refusal_was_seen(struct kunit *test)
+{
+	for (u32 i = 0; i < KBPF_REJECTS; i++)
+		if (!seen[i])
+			KUNIT_FAIL(test, "no test is refused with %s %s", kbpf_reject_rows[i].id,
+				   kbpf_reject_rows[i].slug);
+}
+
+/* Bytes that are no program: refused, whatever they are. */
+static void random_bytes(struct kunit *test)
+{
+	u64 words[16];
+	u32 accepted = 0;
+
+	for (u32 n = 0; n < 20000; n++) {
+		struct trial t;
+
+		get_random_bytes(words, sizeof(words));
+		/* leave something to judge: known opcodes now and then */
+		for (u32 i = 0; i < ARRAY_SIZE(words) && n & 1; i++)
+			words[i] = (words[i] & ~0xffULL) | kbpf_vectors[(words[i] >> 8) %
+				   ARRAY_SIZE(kbpf_vectors)].insns[0].code;
+		if (!trial_init(&t, (struct kbpf_insn *)words, ARRAY_SIZE(words),
+				KBPF_PROG_TYPE_KPROBE)) {
+			trial_verify(&t);
+			accepted += !t.verdict;
+		}
+		trial_exit(&t);
+	}
+	KUNIT_EXPECT_LT(test, accepted, 20000);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(vectors),
+	KUNIT_CASE(pruning_changes_nothing),
+	KUNIT_CASE(budget_of_instructions),
+	KUNIT_CASE(budget_of_paths),
+	KUNIT_CASE(functions_at_most_256),
+	KUNIT_CASE(maps_at_most_64),
+	KUNIT_CASE(info_records),
+	KUNIT_CASE(records_follow_removed_code),
+	KUNIT_CASE(touch_lock),
+	KUNIT_CASE(random_bytes),
+	KUNIT_CASE(every_refusal_was_seen),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name = "kbpf_verifier",
+	.test_cases = cases,
+};
+kunit_test_suite(suite);
