@@ -20,6 +20,7 @@ struct trial {
 	struct kbpf_map *maps[KBPF_VECTOR_MAX_MAPS];
 	struct kbpf_verify_opts opts;
 	struct kbpf_log log;
+	const char *text;
 	int verdict;
 };
 
@@ -98,9 +99,10 @@ static void trial_verify(struct trial *t)
 	char *at;
 
 	t->verdict = kbpf_verify(t->prog, &t->opts, &t->log);
-	if (!t->log.buf || !t->verdict)
+	t->text = kbpf_log_text(&t->log);
+	if (!t->text || !t->verdict)
 		return;
-	at = strstr(t->log.buf, "(KBPF-");
+	at = strstr(t->text, "(KBPF-");
 	for (u32 i = 0; at && i < KBPF_REJECTS; i++)
 		if (!strncmp(at + 6, kbpf_reject_rows[i].id, strlen(kbpf_reject_rows[i].id)))
 			seen[i] = true;
@@ -112,7 +114,7 @@ static bool refused_with(const struct trial *t, const char *id)
 	char want[16];
 
 	snprintf(want, sizeof(want), "(KBPF-%s)", id);
-	return t->verdict && t->log.buf && strstr(t->log.buf, want);
+	return t->verdict && t->text && strstr(t->text, want);
 }
 
 static int vector_init(struct trial *t, const struct kbpf_vector *vec)
@@ -149,7 +151,7 @@ static int run(struct kunit *test, struct trial *t, const struct kbpf_vector *ve
 	return err;
 }
 
-static void check_vector(struct kunit *test, const struct kbpf_vector *vec)
+static noinline void check_vector(struct kunit *test, const struct kbpf_vector *vec)
 {
 	struct trial t;
 	u64 r0 = 0;
@@ -162,12 +164,12 @@ static void check_vector(struct kunit *test, const struct kbpf_vector *vec)
 	if (vec->expect == KBPF_EXPECT_REJECT) {
 		if (!refused_with(&t, vec->reject))
 			KUNIT_FAIL(test, "%s: wanted %s, got %d: %s", vec->name, vec->reject, t.verdict,
-				   t.log.buf ? t.log.buf : "");
+				   t.text ? t.text : "");
 		goto out;
 	}
 	if (t.verdict) {
 		KUNIT_FAIL(test, "%s: refused with %d: %s", vec->name, t.verdict,
-			   t.log.buf ? t.log.buf : "");
+			   t.text ? t.text : "");
 		goto out;
 	}
 	if (vec->expect == KBPF_EXPECT_RETVAL) {
@@ -216,6 +218,42 @@ static void pruning_changes_nothing(struct kunit *test)
 	}
 }
 
+#ifndef __KERNEL__
+/* Each allocation fails once: the verdict is -ENOMEM, and nothing is left behind. */
+static void allocation_failures(struct kunit *test)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(kbpf_vectors); i++) {
+		const struct kbpf_vector *vec = &kbpf_vectors[i];
+		bool failed = true;
+
+		if (!vec->type || vec->expect == KBPF_EXPECT_REJECT)
+			continue;
+		for (u32 n = 1; failed; n++) {
+			struct trial t;
+			s64 live;
+
+			if (vector_init(&t, vec)) {
+				trial_exit(&t);
+				break;
+			}
+			t.prog->flags |= KBPF_F_TEST_STATE_FREQ;
+			rcu_barrier();
+			live = kbpf_port_live();
+			kbpf_port_fail_at(n);
+			t.verdict = kbpf_verify(t.prog, &t.opts, NULL);
+			failed = kbpf_port_failed();
+			kbpf_port_fail_at(0);
+			/* what is the program's own goes with it */
+			live += !!t.prog->funcs + !!t.prog->maps;
+			if (t.verdict != (failed ? -ENOMEM : 0) || kbpf_port_live() != live)
+				KUNIT_FAIL(test, "%s: allocation %u: %d, %lld left", vec->name, n,
+					   t.verdict, (long long)(kbpf_port_live() - live));
+			trial_exit(&t);
+		}
+	}
+}
+#endif
+
 /* ---- programs too large to write down --------------------------------------------------- */
 
 /* A program of @len slots: @body over and over, then @end. */
@@ -236,9 +274,9 @@ static void check_large(struct kunit *test, const struct kbpf_insn *body, u32 nr
 		trial_verify(&t);
 	if (reject && !refused_with(&t, reject))
 		KUNIT_FAIL(test, "wanted %s, got %d: %s", reject, t.verdict,
-			   t.log.buf ? t.log.buf : "");
+			   t.text ? t.text : "");
 	if (!reject && t.verdict)
-		KUNIT_FAIL(test, "refused with %d: %s", t.verdict, t.log.buf ? t.log.buf : "");
+		KUNIT_FAIL(test, "refused with %d: %s", t.verdict, t.text ? t.text : "");
 	trial_exit(&t);
 	kvfree(insns);
 }
@@ -437,6 +475,9 @@ static void random_bytes(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(vectors),
 	KUNIT_CASE(pruning_changes_nothing),
+#ifndef __KERNEL__
+	KUNIT_CASE(allocation_failures),
+#endif
 	KUNIT_CASE(budget_of_instructions),
 	KUNIT_CASE(budget_of_paths),
 	KUNIT_CASE(functions_at_most_256),

@@ -2,7 +2,7 @@
 # What kbpf_kunit.ko is made of, besides the engine. Suites are kbpf_<room>_kunit.o, relative to kunit/;
 # host objects that a suite tests are relative to module/host (never main.o: it would claim /dev/kbpf).
 KBPF_KUNIT_OBJS :=
-KBPF_KUNIT_OBJS += kbpf_btf_kunit.o kbpf_maps_kunit.o
+KBPF_KUNIT_OBJS += kbpf_btf_kunit.o kbpf_maps_kunit.o kbpf_verifier_kunit.o
 KBPF_KUNIT_OBJS += kbpf_isa_kunit.o kbpf_interp_kunit.o kbpf_raw_prog.o kbpf_isa_sweep.o
 # The host answers the engine's questions (env.h, cmd.h), so all of it is there.
 KBPF_KUNIT_HOST_OBJS := $(filter-out main.o device.o,$(KBPF_HOST_OBJS))

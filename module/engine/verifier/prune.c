@@ -15,6 +15,9 @@
 
 /* Kept states' memory beyond this: no more are kept, which costs time only. */
 #define MAX_BYTES	(256ULL << 20)
+/* The newest states at a place that are looked at, and how many of those on the way there. */
+#define MAX_LOOKS	128
+#define MAX_LOOP_LOOKS	16
 
 /**
  * struct kbpf_checkpoint - a state kept at a place
@@ -51,6 +54,14 @@ static bool same_id(struct kbpf_verifier *v, u32 from, u32 to, s32 delta)
 	return true;
 }
 
+static bool num_within(const struct kbpf_verifier *v, const struct kbpf_value *cur,
+		       const struct kbpf_value *old)
+{
+	if (v->exact)
+		return !memcmp(&cur->num, &old->num, sizeof(cur->num));
+	return kbpf_scalar_within(&cur->num, &old->num);
+}
+
 static bool number_within(struct kbpf_verifier *v, const struct kbpf_value *cur,
 			  const struct kbpf_value *old)
 {
@@ -62,7 +73,7 @@ static bool number_within(struct kbpf_verifier *v, const struct kbpf_value *cur,
 	if (old->id && (!cur->id || !same_id(v, old->id, cur->id,
 					     (s32)((u32)cur->off - (u32)old->off))))
 		return false;
-	return kbpf_scalar_within(&cur->num, &old->num);
+	return num_within(v, cur, old);
 }
 
 static bool pointer_within(struct kbpf_verifier *v, const struct kbpf_value *cur,
@@ -81,7 +92,7 @@ static bool pointer_within(struct kbpf_verifier *v, const struct kbpf_value *cur
 		return false;
 	if (old->ref ? !same_id(v, old->ref, cur->ref, 0) : cur->ref)
 		return false;
-	return kbpf_scalar_within(&cur->num, &old->num);
+	return num_within(v, cur, old);
 }
 
 /* Is all that @cur can be inside @old? @need: does its value matter? */
@@ -89,7 +100,7 @@ static bool value_within(struct kbpf_verifier *v, const struct kbpf_value *cur,
 			 const struct kbpf_value *old, bool need)
 {
 	if (old->type == KBPF_V_NONE)
-		return true;
+		return !v->exact || cur->type == KBPF_V_NONE;
 	if (cur->type == KBPF_V_NONE)
 		return false;
 	if (old->type != KBPF_V_SCALAR)
@@ -125,7 +136,7 @@ static bool slot_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
 			const struct kbpf_frame *old, u32 i, bool need)
 {
 	static const struct kbpf_slot untouched;
-	const struct kbpf_slot *o = &old->slots[i];
+	const struct kbpf_slot *o = i < old->nr_slots ? &old->slots[i] : &untouched;
 	const struct kbpf_slot *c = i < cur->nr_slots ? &cur->slots[i] : &untouched;
 	bool pointer = is_spill(o) && kbpf_value_is_ptr(&o->spill);
 	struct kbpf_value val;
@@ -133,6 +144,8 @@ static bool slot_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
 	/* whatever was there may be read as a number by now */
 	if (!need && !pointer)
 		return true;
+	if (v->exact && memcmp(c->bytes, o->bytes, sizeof(c->bytes)))
+		return false;
 	for (u32 b = 0; b < KBPF_SLOT_SIZE; b++)
 		if (o->bytes[b] != KBPF_BYTE_SPILL && !byte_within(c, b, o->bytes[b]))
 			return false;
@@ -145,7 +158,9 @@ static bool slot_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
 static bool slots_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
 			 const struct kbpf_frame *old, const struct kbpf_insn_info *at)
 {
-	for (u32 i = 0; i < old->nr_slots; i++)
+	u32 n = v->exact ? max(old->nr_slots, cur->nr_slots) : old->nr_slots;
+
+	for (u32 i = 0; i < n; i++)
 		if (at->live_slots & BIT_ULL(i) &&
 		    !slot_within(v, cur, old, i, at->need_slots & BIT_ULL(i)))
 			return false;
@@ -174,9 +189,10 @@ static const struct kbpf_insn_info *matters(struct kbpf_verifier *v, const struc
 }
 
 static bool state_within(struct kbpf_verifier *v, const struct kbpf_state *cur,
-			 const struct kbpf_state *old)
+			 const struct kbpf_state *old, bool exact)
 {
 	v->nr_ids = 0;
+	v->exact = exact;
 	if (cur->nr_frames != old->nr_frames || !refs_within(v, cur, old))
 		return false;
 	for (u32 i = 0; i < cur->nr_frames; i++) {
@@ -305,15 +321,18 @@ static bool worth_keeping(const struct kbpf_verifier *v, bool in_loop)
 int kbpf_prune_visit(struct kbpf_verifier *v, bool *done)
 {
 	struct kbpf_checkpoint **at = &v->info[v->insn].checkpoints, *cp;
-	bool in_loop = false;
+	u32 looks = 0, in_loop = 0;
+	bool within;
 
 	*done = false;
-	while ((cp = *at)) {
-		bool within = state_within(v, v->cur, cp->state);
-
+	while ((cp = *at) && looks++ < MAX_LOOKS) {
+		if (cp->branches && in_loop++ >= MAX_LOOP_LOOKS) {
+			at = &cp->next;
+			continue;
+		}
+		within = state_within(v, v->cur, cp->state, cp->branches);
 		if (cp->branches) {
-			in_loop = true;
-			if (within && state_within(v, cp->state, v->cur))
+			if (within)
 				return refuse(v, loop_forever, -1, "a loop that ends: infinite loop "
 					      "detected, the same state comes round again");
 			at = &cp->next;

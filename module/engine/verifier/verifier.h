@@ -131,6 +131,7 @@ struct kbpf_id_pair {
  * @ids: how ids of a kept state correspond to those of the current one, while
  *	the two are compared
  * @nr_ids: how many are set
+ * @exact: the comparison is for sameness of what matters, not for inclusion
  * @bytes: memory held by states
  * @nr_kept: states kept now
  * @max_states_per_insn: most states kept at one slot
@@ -169,6 +170,7 @@ struct kbpf_verifier {
 
 	struct kbpf_id_pair ids[KBPF_MAX_ID_PAIRS];
 	u32 nr_ids;
+	bool exact;
 
 	u64 bytes;
 	u32 nr_kept;

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+# The verifier's tests: the algebra exhaustively, its suite in the in-process
+# world (for programs that are run), and allocation failure at every n.
+VERIFIER_WORLD := $(addprefix $(SAN)/inproc/,$(INPROC_SRCS:.c=.o))
+VERIFIER_INC := -I$(TOP)/kunit -I$(TOP)/userspace/tests
+
+$(SAN)/inproc/%.o: $(TOP)/userspace/engine/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ENGINE_CFLAGS) $(SAN_FLAGS) -Wframe-larger-than=8192 -I$(TOP)/userspace/engine -c -o $@ $<
+
+$(SAN)/tests/kbpf_verifier_kunit: $(TOP)/kunit/kbpf_verifier_kunit.c $(TOP)/userspace/tests/kunit/run.c \
+		$(VERIFIER_WORLD) $(SAN)/libkbpf_engine.a
+	@mkdir -p $(@D)
+	$(CC) $(ENGINE_CFLAGS) $(VERIFIER_INC) $(SAN_FLAGS) -Wframe-larger-than=8192 -o $@ $(filter %.c %.o %.a,$^) -lpthread
+
+CHECKS += $(SAN)/tests/kbpf_verifier_kunit
+
+# The algebra: all pairs of states at 3 bits, every so many at 4 to 6; "make algebra" takes all at 4.
+ALGEBRA_BITS := 3 4 5 6
+$(SAN)/tests/algebra-%: $(TOP)/userspace/tests/verifier/algebra.c $(wildcard $(TOP)/module/engine/verifier/*.[ch])
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(ENGINE_CFLAGS)) -O2 -fsanitize=undefined -fno-sanitize-recover=all \
+		-Wno-frame-larger-than -DKBPF_WORD_BITS=$* -o $@ $<
+CHECKS += $(addprefix $(SAN)/tests/algebra-,$(ALGEBRA_BITS))
+
+.PHONY: algebra
+algebra: $(SAN)/tests/algebra-4 $(SAN)/tests/algebra-5
+	$(SAN)/tests/algebra-4 1
+	$(SAN)/tests/algebra-5 100
