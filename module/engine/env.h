@@ -99,6 +99,35 @@ int kbpf_env_map_direct_addr(const struct kbpf_map *map, u32 off, u64 *addr);
  */
 const struct kbpf_prog *kbpf_env_tail_target(const struct kbpf_map *map, u32 index);
 
+/**
+ * struct kbpf_map_inline - how executors may get at a map without its helpers
+ * @lookup: what map_lookup_elem comes to for this map, or NULL
+ * @update: the same of map_update_elem
+ * @delete: the same of map_delete_elem
+ * @entries: an array's elements; 0: it is none, or has no simple layout
+ * @base: address of element 0, or with @percpu its per-CPU offset
+ * @stride: bytes from one element to the next
+ * @percpu: each CPU has its own
+ */
+struct kbpf_map_inline {
+	kbpf_helper_fn lookup;
+	kbpf_helper_fn update;
+	kbpf_helper_fn delete;
+	u32 entries;
+	u64 base;
+	u32 stride;
+	bool percpu;
+};
+
+/**
+ * kbpf_env_map_inline() - how executors may get at a map without its helpers
+ * @map: the map; all that is said holds as long as it lives
+ * @out: out
+ *
+ * Return: false where nothing is said.
+ */
+bool kbpf_env_map_inline(const struct kbpf_map *map, struct kbpf_map_inline *out);
+
 /* ---- answered by the host ------------------------------------------------- */
 
 /**

@@ -14,9 +14,10 @@
 #define PROGRAM(name) SEC("tc") int name(struct __sk_buff *ctx)
 #define LICENSE char _license[] SEC("license") = "GPL"
 #else
-#define PROGRAM(name) int name(void *ctx)
+#define PROGRAM(name) int native_##name(void *ctx); int native_##name(void *ctx)
 #define LICENSE
 #define __noinline __attribute__((__noinline__))
+#undef __always_inline
 #define __always_inline inline __attribute__((__always_inline__))
 #endif
 

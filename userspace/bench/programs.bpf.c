@@ -14,6 +14,7 @@ __u32 slots[64];
 __u32 crc_table[256];
 __u64 counters[8];
 __u32 seed;
+volatile __u32 nothing;	/* 0, and no compiler or verifier knows */
 
 static __always_inline __u32 step(__u32 x)
 {
@@ -218,7 +219,7 @@ PROGRAM(bsearch)
 	__u32 sum = 0, x = 777;
 
 	for (int k = 0; k < 64; k++) {
-		__u32 lo = 0, len = 1024, want;
+		__u32 lo = nothing, len = 1024, want;
 
 		x = step(x);
 		want = (x >> 8) % (1024 * 37);

@@ -8,7 +8,7 @@ $(1)/tests/jit/%.o: $(TOP)/userspace/tests/jit/%.c
 	@mkdir -p $$(@D)
 	$(CC) $(ENGINE_CFLAGS) -I$(TOP)/kunit $(2) -Wframe-larger-than=8192 -c -o $$@ $$<
 $(1)/tests/jit/random: $(addprefix $(1)/tests/jit/,random.o) $(1)/tests/isa/env.o \
-		$(addprefix $(1)/tests/kunit/,raw_prog.o jit_random.o) \
+		$(addprefix $(1)/tests/kunit/,kbpf_raw_prog.o jit_random.o) \
 		$(addprefix $(1)/engine/,$(JIT_OBJS)) $(addprefix $(1)/port/,$(PORT_OBJS))
 	$(CC) $(2) -o $$@ $$^ -lpthread
 endef

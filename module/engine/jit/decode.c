@@ -158,6 +158,7 @@ static int decode_lddw(struct decoder *d)
 		return 0;
 	case KBPF_PSEUDO_MAP_FD:
 		op->imm = (s64)(unsigned long)prog->maps[in->imm];
+		op->code = in->imm + 1;
 		return 0;
 	case KBPF_PSEUDO_MAP_VALUE:
 		if (kbpf_env_map_direct_addr(prog->maps[in->imm], in[1].imm, &addr))

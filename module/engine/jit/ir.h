@@ -27,7 +27,7 @@ enum {
 
 enum kbpf_jit_kind {
 	JIT_NOP,
-	JIT_IMM,	/* dst = imm */
+	JIT_IMM,	/* dst = imm; @code: of a map's address its index plus 1 */
 	JIT_MOV,	/* dst = b */
 	JIT_ZX,		/* dst = zero extension of @size bytes of b */
 	JIT_SX,		/* dst = sign extension of @size bytes of b to the width */
@@ -47,7 +47,11 @@ enum kbpf_jit_kind {
 	JIT_CALLF,	/* function @target */
 	JIT_TAIL,	/* tail call */
 	JIT_EXIT,
-	JIT_LOOKUP,	/* r0 = element of an array: @imm is an index in lookups */
+	JIT_LOOKUP,	/*
+			 * r0 = element of an array: @imm is an index in lookups; element
+			 * number in a or at [mem]; b has the array's address where @bk says
+			 * so; with @flags goes to @target where there is no such element
+			 */
 	JIT_THIS,	/* r0 = what of the CPU or task: @code */
 };
 
@@ -103,6 +107,7 @@ struct kbpf_jit_mem {
  * @blind: JIT_IMM of a user's choice that must not be seen in the code
  * @leader: something jumps here
  * @mem: address
+ * @mem2: JIT_LOOKUP: from b to the array's address
  * @live: registers read later, set by kbpf_jit_live()
  * @imm: constant; address
  * @target: index of an operation, or of a function
@@ -126,6 +131,7 @@ struct kbpf_jit_op {
 	bool blind : 1;
 	bool leader : 1;
 	struct kbpf_jit_mem mem;
+	s32 mem2;
 	u16 live;
 	s64 imm;
 	u32 target;
@@ -165,14 +171,12 @@ struct kbpf_jit_fn {
  * @stride: bytes from one element to the next
  * @entries: elements
  * @percpu: @base is a per-CPU offset
- * @table: @base is the address of a table of pointers to elements
  */
 struct kbpf_jit_lookup {
 	u64 base;
 	u32 stride;
 	u32 entries;
 	bool percpu;
-	bool table;
 };
 
 /**
@@ -216,6 +220,9 @@ void kbpf_jit_release(struct kbpf_jit_ir *ir);
 u16 kbpf_jit_reads(const struct kbpf_jit_ir *ir, const struct kbpf_jit_op *op);
 u16 kbpf_jit_writes(const struct kbpf_jit_op *op);
 
+/* May it go on at @target? */
+bool kbpf_jit_branches(const struct kbpf_jit_op *op);
+
 /**
  * kbpf_jit_live() - which registers are read later, for every operation
  * @ir: the program; sets @live of operations, @live_in of functions
@@ -243,6 +250,7 @@ int kbpf_jit_pass_mem(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_diamond(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_fuse(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_inline(struct kbpf_jit_ir *ir);
+int kbpf_jit_pass_lookup(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_slots(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_branch(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_hoist(struct kbpf_jit_ir *ir);

@@ -38,6 +38,7 @@ static const struct {
 	int (*run)(struct kbpf_jit_ir *ir);
 } passes[] = {
 	{ KBPF_JIT_PASS_BRANCH, kbpf_jit_pass_branch },
+	{ KBPF_JIT_PASS_INLINE, kbpf_jit_pass_inline },
 	{ KBPF_JIT_PASS_ZEXT, kbpf_jit_pass_zext },
 	{ KBPF_JIT_PASS_DIAMOND, kbpf_jit_pass_diamond },
 	{ KBPF_JIT_PASS_BYTES, kbpf_jit_pass_bytes },
@@ -48,6 +49,7 @@ static const struct {
 	{ KBPF_JIT_PASS_DEAD, kbpf_jit_pass_dead },
 	{ KBPF_JIT_PASS_MEM, kbpf_jit_pass_mem },
 	{ KBPF_JIT_PASS_DEAD, kbpf_jit_pass_dead },
+	{ KBPF_JIT_PASS_INLINE, kbpf_jit_pass_lookup },
 	{ KBPF_JIT_PASS_FUSE, kbpf_jit_pass_fuse },
 };
 

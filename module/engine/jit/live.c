@@ -60,9 +60,15 @@ u16 kbpf_jit_writes(const struct kbpf_jit_op *op)
 	}
 }
 
+bool kbpf_jit_branches(const struct kbpf_jit_op *op)
+{
+	return op->kind == JIT_JMP || op->kind == JIT_JCC ||
+	       (op->kind == JIT_LOOKUP && op->flags);
+}
+
 static bool ends_line(const struct kbpf_jit_op *op)
 {
-	return op->kind == JIT_JMP || op->kind == JIT_EXIT || op->kind == JIT_JCC;
+	return kbpf_jit_branches(op) || op->kind == JIT_EXIT;
 }
 
 u32 kbpf_jit_next(const struct kbpf_jit_ir *ir, u32 i)
@@ -95,7 +101,7 @@ static bool walk(struct kbpf_jit_ir *ir, struct kbpf_jit_fn *fn, u16 *in)
 
 		if (op->kind == JIT_JMP)
 			after = in[op->target];
-		else if (op->kind == JIT_JCC)
+		else if (kbpf_jit_branches(op))
 			after |= in[op->target];
 		else if (op->kind == JIT_EXIT)
 			after = 0;

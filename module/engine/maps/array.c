@@ -127,6 +127,15 @@ static int array_direct_addr(const struct kbpf_map *map, u32 off, u64 *addr)
 	return 0;
 }
 
+static void array_layout(const struct kbpf_map *map, struct kbpf_map_inline *out)
+{
+	const struct kbpf_array *a = to_array(map);
+
+	out->entries = map->desc.max_entries;
+	out->base = (unsigned long)a->data;
+	out->stride = a->stride;
+}
+
 static int array_mmap(struct kbpf_map *map, u64 pgoff, size_t size, struct kbpf_map_mem *mem)
 {
 	struct kbpf_array *a = to_array(map);
@@ -183,6 +192,7 @@ const struct kbpf_map_ops kbpf_array_ops = {
 	.delete = array_delete,
 	.next_key = kbpf_array_next_key,
 	.direct_addr = array_direct_addr,
+	.layout = array_layout,
 	.mmap = array_mmap,
 };
 
@@ -191,6 +201,19 @@ const struct kbpf_map_ops kbpf_array_ops = {
 static __always_inline void __percpu *percpu_at(const struct kbpf_array *a, u32 index)
 {
 	return a->chunks[index >> a->shift] + (index & ((1U << a->shift) - 1)) * a->stride;
+}
+
+/* One chunk is one row; of several there is no telling where they are. */
+static void percpu_layout(const struct kbpf_map *map, struct kbpf_map_inline *out)
+{
+	const struct kbpf_array *a = to_array(map);
+
+	if (a->nr_chunks != 1)
+		return;
+	out->entries = map->desc.max_entries;
+	out->base = (__force unsigned long)a->chunks[0];
+	out->stride = a->stride;
+	out->percpu = true;
 }
 
 static void *percpu_lookup(struct kbpf_map *map, const void *key)
@@ -305,6 +328,7 @@ const struct kbpf_map_ops kbpf_percpu_array_ops = {
 	.create = percpu_create,
 	.free = percpu_free,
 	.lookup = percpu_lookup,
+	.layout = percpu_layout,
 	.update = percpu_update,
 	.delete = array_delete,
 	.lookup_copy = percpu_lookup_copy,

@@ -201,6 +201,18 @@ int kbpf_env_map_direct_addr(const struct kbpf_map *map, u32 off, u64 *addr)
 	return map->ops->direct_addr ? map->ops->direct_addr(map, off, addr) : -EINVAL;
 }
 
+bool kbpf_env_map_inline(const struct kbpf_map *map, struct kbpf_map_inline *out)
+{
+	*out = (struct kbpf_map_inline) {
+		.lookup = (kbpf_helper_fn)(void *)map->ops->lookup,
+		.update = (kbpf_helper_fn)(void *)map->ops->update,
+		.delete = (kbpf_helper_fn)(void *)map->ops->delete,
+	};
+	if (map->ops->layout)
+		map->ops->layout(map, out);
+	return true;
+}
+
 bool kbpf_env_map_read_const(const struct kbpf_map *map, u32 off, u32 size, u64 *val)
 {
 	u64 addr;

@@ -77,6 +77,8 @@ struct kbpf_map_mem {
  * @delete_user: command: NULL means @delete
  * @next_key: command: the key after @key (NULL: the first) to @next; -ENOENT
  * @direct_addr: address of offset @off of the direct value; 0 or -EINVAL
+ * @layout: fills @entries, @base, @stride and @percpu of @out (env.h); NULL where
+ *	elements do not stand in one row
  * @mmap: command: which memory a mapping of [@pgoff, +@size) shows; fills @mem;
  *	-EINVAL, -EPERM
  * @poll: readable now? (EPOLLIN or 0)
@@ -102,6 +104,7 @@ struct kbpf_map_ops {
 	int (*next_key)(struct kbpf_map *map, const void *key, void *next);
 
 	int (*direct_addr)(const struct kbpf_map *map, u32 off, u64 *addr);
+	void (*layout)(const struct kbpf_map *map, struct kbpf_map_inline *out);
 	int (*mmap)(struct kbpf_map *map, u64 pgoff, size_t size, struct kbpf_map_mem *mem);
 	u32 (*poll)(struct kbpf_map *map);
 	u64 (*entries)(struct kbpf_map *map);

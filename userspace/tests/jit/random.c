@@ -10,7 +10,7 @@
 #include "interp/interp.h"
 #include "jit/jit.h"
 #include "jit_random.h"
-#include "raw_prog.h"
+#include "kbpf_raw_prog.h"
 
 static u8 memory[KBPF_JIT_RANDOM_MEM + 64];
 

@@ -10,7 +10,7 @@ void kbpf_jit_leaders(struct kbpf_jit_ir *ir)
 	for (u32 i = 0; i < ir->nr; i++)
 		ir->ops[i].leader = false;
 	for (u32 i = 0; i < ir->nr; i++)
-		if (ir->ops[i].kind == JIT_JMP || ir->ops[i].kind == JIT_JCC)
+		if (kbpf_jit_branches(&ir->ops[i]))
 			ir->ops[ir->ops[i].target].leader = true;
 	for (u32 i = 0; i < ir->nr_fns; i++)
 		if (ir->fns[i].first < ir->nr)
@@ -75,7 +75,7 @@ static bool walk(const struct kbpf_jit_ir *ir, const struct kbpf_jit_fn *fn, u16
 		const struct kbpf_jit_op *op = &ir->ops[i];
 		u16 zero = after(op, at[i]);
 
-		if (op->kind == JIT_JMP || op->kind == JIT_JCC)
+		if (kbpf_jit_branches(op))
 			changed |= meet(&at[op->target], zero);
 		if (op->kind != JIT_JMP && op->kind != JIT_EXIT && i + 1 < fn->end)
 			changed |= meet(&at[i + 1], zero);

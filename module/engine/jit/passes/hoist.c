@@ -28,6 +28,17 @@ static bool is_long(const struct kbpf_jit_op *op)
 	return op->kind == JIT_IMM && op->imm != (s32)op->imm && op->imm != (s64)(u32)op->imm;
 }
 
+/* An array lookup has its array's address in it. */
+static bool wants(const struct kbpf_jit_ir *ir, const struct kbpf_jit_op *op, s64 *imm)
+{
+	if (op->kind == JIT_LOOKUP && op->bk == JIT_B_NONE) {
+		*imm = ir->lookups[op->imm].base;
+		return true;
+	}
+	*imm = op->imm;
+	return is_long(op);
+}
+
 static bool is_near(s64 a, s64 b)
 {
 	s64 diff;
@@ -89,11 +100,16 @@ static void use(struct kbpf_jit_ir *ir, struct kbpf_jit_fn *fn, u8 reg, s64 imm)
 {
 	for (u32 i = fn->first; i < fn->end; i++) {
 		struct kbpf_jit_op *op = &ir->ops[i];
+		s64 want;
 
-		if (!is_long(op) || !is_near(op->imm, imm))
+		if (!wants(ir, op, &want) || !is_near(want, imm))
 			continue;
 		op->w = true;
-		if (op->imm == imm) {
+		if (op->kind == JIT_LOOKUP) {
+			op->bk = JIT_B_REG;
+			op->b = reg;
+			op->mem2 = want - imm;
+		} else if (want == imm) {
 			op->kind = JIT_MOV;
 			op->bk = JIT_B_REG;
 			op->b = reg;
@@ -112,11 +128,12 @@ static void hoist(struct kbpf_jit_ir *ir, struct kbpf_jit_fn *fn, s32 *depth)
 {
 	struct group groups[MAX_GROUPS] = {}, *g;
 	bool calls = has_calls(ir, fn);
+	s64 imm;
 
 	find_depths(ir, fn, depth);
 	for (u32 i = fn->first; i < fn->end; i++)
-		if (is_long(&ir->ops[i]) && depth[i - fn->first] > 0)
-			count(groups, ir->ops[i].imm, depth[i - fn->first]);
+		if (depth[i - fn->first] > 0 && wants(ir, &ir->ops[i], &imm))
+			count(groups, imm, depth[i - fn->first]);
 	/* the register that needs no saving first */
 	for (u8 reg = calls ? JIT_X1 : JIT_X0; reg <= JIT_X1; reg++) {
 		g = heaviest(groups);

@@ -180,44 +180,49 @@ void kbpf_x86_tr_atomic(struct kbpf_x86_tr *t)
 
 /* ---- helpers as instructions ------------------------------------------------------------ */
 
-static void scale_rax(struct kbpf_x86_tr *t, u32 stride)
+/* rax = rax * stride + the array's address */
+static void element_address(struct kbpf_x86_tr *t, const struct kbpf_jit_lookup *lk)
 {
-	if (is_power_of_2(stride)) {
-		if (stride > 1)
-			kbpf_x86_shift_ri(&t->b, X86_SHL, true, X86_RAX, ilog2(stride));
-	} else {
-		kbpf_x86_imul_rri(&t->b, true, X86_RAX, X86_RAX, stride);
-	}
+	u8 base = t->op->bk == JIT_B_REG ? kbpf_x86_home(t->op->b) : TMP0;
+	struct kbpf_x86_mem sum = { .base = base, .index = X86_RAX, .scale = 1,
+				    .disp = t->op->bk == JIT_B_REG ? t->op->mem2 : 0 };
+
+	if (t->op->bk != JIT_B_REG)
+		kbpf_x86_mov_ri(&t->b, TMP0, lk->base, true);
+	if (lk->stride <= 8 && is_power_of_2(lk->stride))
+		sum.scale = lk->stride;
+	else if (is_power_of_2(lk->stride))
+		kbpf_x86_shift_ri(&t->b, X86_SHL, true, X86_RAX, ilog2(lk->stride));
+	else
+		kbpf_x86_imul_rri(&t->b, true, X86_RAX, X86_RAX, lk->stride);
+	kbpf_x86_lea(&t->b, true, X86_RAX, sum);
 }
 
-/*
- * r0 = element of the array whose index is at [mem], in register a, or constant
- */
+/* r0 = element of an array, or none; see JIT_LOOKUP */
 void kbpf_x86_tr_lookup(struct kbpf_x86_tr *t)
 {
 	const struct kbpf_jit_op *op = t->op;
 	const struct kbpf_jit_lookup *lk = &t->ir->lookups[op->imm];
 	struct kbpf_x86_mem percpu = { .base = X86_NONE, .index = X86_NONE, .scale = 1,
 				       .gs = true, .disp = t->ir->world->gs_percpu };
-	struct kbpf_x86_mem slot = { .base = TMP0, .index = X86_RAX, .scale = 8 };
-	u32 none, done;
+	u32 none = 0, done;
 
 	if (op->a != JIT_NONE)
 		kbpf_x86_mov_rr(&t->b, false, X86_RAX, kbpf_x86_home(op->a));
 	else
 		kbpf_x86_load(&t->b, 4, X86_RAX, kbpf_x86_mem_of(&op->mem));
 	kbpf_x86_alu_ri(&t->b, X86_CMP, false, X86_RAX, lk->entries);
-	kbpf_x86_jcc8(&t->b, X86_CC_AE, 0);
-	none = t->b.len;
-	kbpf_x86_mov_ri(&t->b, TMP0, lk->base, true);
-	if (lk->table) {
-		kbpf_x86_load(&t->b, 8, X86_RAX, slot);
+	if (op->flags) {
+		kbpf_x86_branch_inside(t, X86_CC_AE, op->target);
 	} else {
-		scale_rax(t, lk->stride);
-		kbpf_x86_alu_rr(&t->b, X86_ADD, true, X86_RAX, TMP0);
+		kbpf_x86_jcc8(&t->b, X86_CC_AE, 0);
+		none = t->b.len;
 	}
+	element_address(t, lk);
 	if (lk->percpu)
 		kbpf_x86_alu_rm(&t->b, X86_ADD, 8, X86_RAX, percpu);
+	if (op->flags)
+		return;
 	kbpf_x86_jmp8(&t->b, 0);
 	done = t->b.len;
 	kbpf_x86_land8(&t->b, none);

@@ -47,6 +47,9 @@ void kbpf_x86_call_to(struct kbpf_x86_tr *t, const void *target);
 /* The machine's condition; @sign_only: flags are those of arithmetic, not of a compare. */
 u8 kbpf_x86_cond_of(u8 cond, bool sign_only);
 
+/* A conditional branch to operation @target in the middle of the current one. */
+void kbpf_x86_branch_inside(struct kbpf_x86_tr *t, u8 cc, u32 target);
+
 void kbpf_x86_tr_imm(struct kbpf_x86_tr *t);
 void kbpf_x86_tr_alu(struct kbpf_x86_tr *t);
 void kbpf_x86_tr_unary(struct kbpf_x86_tr *t);

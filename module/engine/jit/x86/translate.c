@@ -92,6 +92,22 @@ static u32 was_end(const struct kbpf_x86_tr *t, u32 i)
 	return was_at(t, i + 1 < t->fn->end ? i + 1 : t->ir->nr + t->fn_index);
 }
 
+#define LEN_JCC8 2
+#define LEN_JCC32 6
+
+void kbpf_x86_branch_inside(struct kbpf_x86_tr *t, u8 cc, u32 target)
+{
+	u32 i = t->op - t->ir->ops;
+	/* what is before the branch in its operation has the same length every time */
+	u32 here = was_at(t, i) + (t->b.len - t->out->at[i]);
+	s64 rel = (s64)was_at(t, target) - here;
+
+	if (fits8(rel - LEN_JCC8))
+		kbpf_x86_jcc8(&t->b, cc, rel - LEN_JCC8);
+	else
+		kbpf_x86_jcc32(&t->b, cc, rel - LEN_JCC32);
+}
+
 u8 kbpf_x86_cond_of(u8 cond, bool sign_only)
 {
 	static const u8 cc[] = {

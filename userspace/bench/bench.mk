@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+# Native benchmarks: the same BPF programs in kbpf's JIT in this process, under the
+# kernel's JIT (as root) and compiled natively. Writes build/bench.json.
+BENCH := $(O)/bench
+BENCH_CLANG ?= clang-19
+BENCH_INC := -I$(TOP)/userspace/bench -I$(TOP)/kunit
+
+$(BENCH)/programs.bpf.o: $(TOP)/userspace/bench/programs.bpf.c $(TOP)/userspace/bench/bench.h
+	@mkdir -p $(@D)
+	$(BENCH_CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -I/usr/include/x86_64-linux-gnu -c -o $@ $<
+$(BENCH)/programs.o: $(TOP)/userspace/bench/programs.bpf.c $(TOP)/userspace/bench/bench.h
+	@mkdir -p $(@D)
+	$(BENCH_CLANG) -O2 -Wall -c -o $@ $<
+$(BENCH)/bench: $(TOP)/userspace/bench/bench.c $(BENCH)/programs.o $(TOP)/kunit/kbpf_raw_prog.c \
+		$(TOP)/userspace/tests/maps_world.c $(O)/libkbpf_engine.a
+	$(CC) $(ENGINE_CFLAGS) $(BENCH_INC) -O2 -Wno-frame-larger-than -rdynamic -o $@ $(filter %.c %.o %.a,$^) \
+		-lbpf -lpthread
+
+.PHONY: bench
+bench: $(BENCH)/bench $(BENCH)/programs.bpf.o
+	$(BENCH)/bench $(BENCH)/programs.bpf.o $(TOP)/build/bench.json
