@@ -170,6 +170,23 @@ static u64 now(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
+/* The image, for a disassembler, where $DUMP names a directory. */
+static void dump(const struct bench *b)
+{
+	struct kbpf_jit_code code = kbpf_jit_code(b->prog, -1);
+	char path[256];
+	FILE *f;
+
+	if (!getenv("DUMP"))
+		return;
+	snprintf(path, sizeof(path), "%s/%s.bin", getenv("DUMP"), b->name);
+	f = fopen(path, "w");
+	if (!f)
+		die(path, errno);
+	fwrite(code.addr, 1, code.len, f);
+	fclose(f);
+}
+
 static void prepare(struct bench *b, struct bpf_program *p)
 {
 	struct bpf_prog_info info = {};
@@ -197,6 +214,7 @@ static void prepare(struct bench *b, struct bpf_program *p)
 	if (err)
 		die(b->name, err);
 	b->size = kbpf_jit_code(b->prog, -1).len;
+	dump(b);
 	if (!bpf_obj_get_info_by_fd(b->fd, &info, &len))
 		b->kernel_size = info.jited_prog_len;
 	snprintf(native, sizeof(native), "native_%s", b->name);

@@ -150,14 +150,26 @@ static int emit(const struct kbpf_jit_ir *ir, struct kbpf_jit_out *out, u32 poin
 
 /* ---- handing over ------------------------------------------------------------------ */
 
+/*
+ * The entry as a callback. It takes its context as the first argument, so that
+ * more of them are where the other registers live.
+ */
+static u64 call_entry(const struct kbpf_func *func, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	u64 (*run)(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5) = (void *)func->prog->run;
+
+	return run(r1, r2, r3, r4, r5);
+}
+
 static void install(struct kbpf_prog *prog, struct kbpf_jit_image *image,
 		    const struct kbpf_jit_ir *ir, const struct kbpf_jit_out *out)
 {
 	for (u32 i = 0; i < ir->nr_fns; i++) {
 		image->entry[i] = out->entry[i];
-		if (ir->fns[i].outside)
+		if (i && ir->fns[i].outside)
 			prog->funcs[i].call = (void *)(image->mem + out->call[i]);
 	}
+	prog->funcs[0].call = call_entry;
 	prog->jit = image;
 	prog->tail = (void *)(image->mem + out->tail);
 	prog->run = (void *)(image->mem + out->run);

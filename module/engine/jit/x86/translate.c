@@ -442,7 +442,7 @@ int kbpf_jit_translate(const struct kbpf_jit_ir *ir, struct kbpf_jit_out *out)
 	t.b.room = out->room;
 	for (u32 i = 0; i < out->gap; i++)
 		kbpf_x86_int3(&t.b);
-	for (u32 i = 0; i < ir->nr_fns; i++)
+	for (u32 i = 1; i < ir->nr_fns; i++)
 		if (ir->fns[i].outside)
 			head_call(&t, i);
 	head_run(&t);
