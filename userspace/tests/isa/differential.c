@@ -44,7 +44,10 @@ static bool differs(const struct executor *ex, const struct kbpf_random_prog *p,
 	return !same(&want, &got);
 }
 
-/* May the instruction go? What ends loops, leaves functions or calls stays. */
+/*
+ * May the instruction go? What ends loops, leaves functions or calls stays, and
+ * what gives a register or a stack word its first value.
+ */
 static bool may_drop(const struct kbpf_insn *insn)
 {
 	u8 class = KBPF_CLASS(insn->code);
@@ -52,6 +55,10 @@ static bool may_drop(const struct kbpf_insn *insn)
 	if (class == KBPF_JMP || class == KBPF_JMP32)
 		return insn->off >= 0 && insn->code != (KBPF_JMP | KBPF_CALL) &&
 		       insn->code != (KBPF_JMP | KBPF_EXIT);
+	if (class == KBPF_STX && insn->dst_reg == KBPF_R10 && KBPF_SIZE(insn->code) == KBPF_DW)
+		return false;
+	if ((class == KBPF_ALU64 || class == KBPF_ALU) && KBPF_OP(insn->code) == KBPF_MOV)
+		return false;
 	/* loop counters live below -64 */
 	return !((class == KBPF_STX || class == KBPF_ST || class == KBPF_LDX) && insn->off < -64);
 }
@@ -61,9 +68,7 @@ static bool blank(struct kbpf_random_prog *p, u32 at, u32 slots)
 {
 	for (u32 i = at; i < at + slots && i < p->len; i++) {
 		if (kbpf_isa_is_lddw(&p->insns[i])) {
-			/* a register without a value is no program: a short one instead */
-			p->insns[i] = KBPF_MOV64_IMM(p->insns[i].dst_reg, p->insns[i].imm);
-			p->insns[++i] = KBPF_JMP_A(0);
+			i++;
 		} else if (may_drop(&p->insns[i])) {
 			p->insns[i] = KBPF_JMP_A(0);
 		} else {
@@ -73,7 +78,7 @@ static bool blank(struct kbpf_random_prog *p, u32 at, u32 slots)
 	return true;
 }
 
-/* Takes "goto +0" out where no jump has to be stretched: prints around them instead. */
+/* Without the "goto +0"s. */
 static void print_small(const struct kbpf_random_prog *p)
 {
 	char text[100];

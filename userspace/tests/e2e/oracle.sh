@@ -1,0 +1,19 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+# kbpf-module: oracle
+#
+# Random programs under kbpf's interpreter and JIT and under this kernel's own BPF.
+. /lib/kbpf-test.sh
+
+programs=${KBPF_ORACLE_PROGRAMS:-2000}
+param() { cat "/sys/module/kbpf_oracle/parameters/$1"; }
+
+if t_run "$programs random programs, as the kernel's BPF does" \
+	insmod /kbpf/kbpf_oracle.ko programs="$programs" seed="${KBPF_ORACLE_SEED:-1}"; then
+	t_eq "kbpf compiled them all" "$programs" "$(param kbpf_jited)"
+	if [ "$(cat /proc/sys/net/core/bpf_jit_enable 2>/dev/null || echo 0)" != 0 ]; then
+		t_eq "the kernel compiled them all" "$programs" "$(param kernel_jited)"
+	fi
+	t_run "rmmod" rmmod kbpf_oracle
+fi
+t_done
