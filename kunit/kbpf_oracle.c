@@ -6,8 +6,9 @@
  * printed with its seed and its program; on success the module stays and its
  * parameters say what was done.
  *
- * The kernel's executors run what the verifier would have patched: programs
- * here divide by nothing that could be 0 or -1, and call nothing.
+ * The kernel's executors lean on what its verifier patches, so programs here
+ * divide by nothing that could be 0 or -1, extend r0 after a 32-bit cmpxchg
+ * themselves, and call nothing.
  */
 #include <linux/filter.h>
 #include <linux/module.h>

@@ -172,7 +172,7 @@ static void atom_divide(struct gen *g)
 		emit(g, KBPF_INSN(code | KBPF_K, dst, 0, off, imm));
 		return;
 	}
-	if (!(g->flags & KBPF_RANDOM_RAW_DIV)) {
+	if (!(g->flags & KBPF_RANDOM_UNPATCHED)) {
 		/* neither 0 nor -1, in both widths */
 		emit(g, KBPF_ALU64_IMM(KBPF_AND, src, 0x7ffffff6));
 		emit(g, KBPF_ALU64_IMM(KBPF_OR, src, 2));
@@ -257,6 +257,8 @@ static void atom_atomic(struct gen *g)
 		emit(g, KBPF_ATOMIC_OP(size, ops[below(g, 4)] | KBPF_FETCH, base, src, off));
 	else
 		emit(g, KBPF_ATOMIC_OP(size, what == 8 ? KBPF_XCHG : KBPF_CMPXCHG, base, src, off));
+	if (what == 9 && size == KBPF_W && !(g->flags & KBPF_RANDOM_UNPATCHED))
+		emit(g, KBPF_MOV32_REG(KBPF_R0, KBPF_R0));
 }
 
 static void atom_ordered(struct gen *g)

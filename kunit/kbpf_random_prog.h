@@ -16,7 +16,8 @@
 #define KBPF_RANDOM_V4		(1U << 0)	/* operations of version 4 that Linux 6.12 has */
 #define KBPF_RANDOM_ORDERED	(1U << 1)	/* load-acquire, store-release */
 #define KBPF_RANDOM_CALLS	(1U << 2)	/* bpf-to-bpf calls */
-#define KBPF_RANDOM_RAW_DIV	(1U << 3)	/* division by what may be 0, or -1 signed */
+/* what Linux patches when it verifies: division by 0 (or -1, signed), r0 of a 32-bit cmpxchg */
+#define KBPF_RANDOM_UNPATCHED	(1U << 3)
 #define KBPF_RANDOM_ALL		(~0U)
 
 /**
