@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+# The device itself: probes, rings, bad input, failing allocations, owners that die, insert and remove.
+# kbpf-add: build/userspace/tests/guest
+. /lib/kbpf-test.sh
+
+T=$(dirname "$(find / -xdev -type f -name badinput 2>/dev/null | head -n 1)")
+mount -t debugfs none /sys/kernel/debug 2>/dev/null
+mount -t tracefs none /sys/kernel/tracing 2>/dev/null
+
+t_run "insmod" insmod /kbpf/kbpf.ko
+t_eq "the device is root's alone" "crw-------" "$(stat -c %A /dev/kbpf)"
+t_kmemleak "the module inserted"
+t_tap "$T/probes"
+t_tap "$T/rings"
+t_kmemleak "probes and rings"
+t_tap "$T/badinput" "${KBPF_BAD_INPUT:-100000}"
+t_kmemleak "bad input"
+t_tap "$T/faults"
+t_kmemleak "failing allocations"
+t_tap "$T/churn" "${KBPF_CHURN:-20}" 3
+
+# A descriptor keeps the module, and a dead owner does not.
+sleep 1000 9</dev/kbpf &
+holder=$!
+t_fails "rmmod while somebody has the device open" rmmod kbpf
+kill -9 $holder
+wait $holder 2>/dev/null
+t_run "rmmod once the owner is dead" rmmod kbpf
+
+( while :; do cat /proc/self/stat >/dev/null; done ) &
+load=$!
+i=0
+while [ $i -lt 100 ] && insmod /kbpf/kbpf.ko && rmmod kbpf; do
+	i=$((i + 1))
+done
+kill $load
+t_eq "inserted and removed under load" 100 $i
+t_kmemleak "insert and remove"
+t_done
