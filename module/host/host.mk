@@ -4,6 +4,7 @@ KBPF_HOST_OBJS :=
 KBPF_HOST_OBJS += main.o device.o world.o run.o
 KBPF_HOST_OBJS += fd.o fdinfo.o map_fd.o ring.o shm.o waker.o later.o
 KBPF_HOST_OBJS += perf_open.o pmu.o probe.o symbol.o attach_kprobe.o
+KBPF_HOST_OBJS += attach_event.o attach_uprobe.o attach_raw_tp.o
 KBPF_HOST_OBJS += helpers.o helpers_map.o helpers_memory.o helpers_system.o
 KBPF_HOST_OBJS += helpers_task.o helpers_run.o helpers_output.o helpers_string.o
 KBPF_HOST_OBJS += helpers_print.o print.o

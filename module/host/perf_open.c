@@ -47,6 +47,12 @@ static struct kbpf_object *open_event(const struct kbpf_perf_open_attr *open,
 			return ERR_PTR(kbpf_why(why, -EPERM, "the kernel is locked down"));
 		return kbpf_kprobe_create(attr, why);
 	}
+	if (kbpf_pmu_is(KBPF_PMU_UPROBE, attr->type))
+		return kbpf_uprobe_create(attr, open->pid, why);
+	if (attr->type == PERF_TYPE_TRACEPOINT)
+		return kbpf_tracepoint_create(attr, why);
+	if (attr->type < PERF_TYPE_MAX)
+		return kbpf_sample_create(attr, open->pid, open->cpu, why);
 	return ERR_PTR(kbpf_why(why, -ENOENT, "events of type %u, config %#llx are not there",
 				attr->type, attr->config));
 }

@@ -101,4 +101,41 @@ struct kbpf_link *kbpf_probe_link(struct kbpf_probe *probe, struct kbpf_prog *pr
 struct kbpf_object *kbpf_kprobe_create(const struct perf_event_attr *attr,
 				       struct kbpf_why *why);
 
+/**
+ * kbpf_tracepoint_create() - a tracepoint of KBPF_PERF_OPEN, on all CPUs
+ * @attr: config is the id that tracefs tells
+ * @why: where a refusal is explained
+ *
+ * Return: the probe with one reference, or ERR_PTR: -EINVAL or -ENOENT no such
+ * id, -ENOMEM.
+ */
+struct kbpf_object *kbpf_tracepoint_create(const struct perf_event_attr *attr,
+					   struct kbpf_why *why);
+
+/**
+ * kbpf_sample_create() - a sampling event of KBPF_PERF_OPEN
+ * @attr: what to count and when to sample
+ * @pid: process, or -1
+ * @cpu: CPU, or -1
+ * @why: where a refusal is explained
+ *
+ * Return: the probe with one reference, or ERR_PTR: -ESRCH, -EINVAL, -ENOENT and
+ * what else the kernel says of events it does not have.
+ */
+struct kbpf_object *kbpf_sample_create(const struct perf_event_attr *attr, s32 pid, s32 cpu,
+				       struct kbpf_why *why);
+
+/**
+ * kbpf_uprobe_create() - a user probe of KBPF_PERF_OPEN
+ * @attr: where; bit 0 of config asks for a return probe, bits 32 up are the
+ *	semaphore's offset
+ * @pid: process, or -1 for all
+ * @why: where a refusal is explained
+ *
+ * Return: the probe with one reference, or ERR_PTR: -ESRCH, -ENOENT no such file,
+ * -EINVAL.
+ */
+struct kbpf_object *kbpf_uprobe_create(const struct perf_event_attr *attr, s32 pid,
+				       struct kbpf_why *why);
+
 #endif /* KBPF_HOST_PROBE_H */

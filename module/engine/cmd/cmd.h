@@ -185,6 +185,16 @@ struct kbpf_link *kbpf_world_link_create(const struct kbpf_link_create_attr *att
 					 struct kbpf_prog *prog);
 
 /**
+ * kbpf_world_raw_tp_open() - attach a program to a tracepoint by name
+ * @name: the tracepoint's name
+ * @prog: the program, borrowed
+ * @cookie: its cookie
+ *
+ * Return: the link with one reference and no id, or ERR_PTR: -ENOENT, -ENOMEM.
+ */
+struct kbpf_link *kbpf_world_raw_tp_open(const char *name, struct kbpf_prog *prog, u64 cookie);
+
+/**
  * kbpf_world_jit_info() - what a program's info says of its machine code
  * @prog: the program
  * @info: jited_prog_len, jited_prog_insns, nr_jited_ksyms, nr_jited_func_lens,
