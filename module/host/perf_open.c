@@ -103,10 +103,11 @@ static struct kbpf_link *link_perf(const struct kbpf_link_create_attr *attr,
 				   struct kbpf_prog *prog)
 {
 	struct kbpf_object *obj = kbpf_world_fd_get(attr->target_fd, NULL);
-	struct kbpf_link *link = ERR_PTR(-EINVAL);
+	struct kbpf_link *link = ERR_PTR(-EBADF);
 
+	/* As in Linux: whatever is not a probe is a bad descriptor, and clients ask so. */
 	if (IS_ERR(obj))
-		return ERR_CAST(obj);
+		return ERR_PTR(-EBADF);
 	if (obj->kind == KBPF_KIND_PROBE)
 		link = kbpf_probe_link(container_of(obj, struct kbpf_probe, obj), prog,
 				       attr->perf_event.bpf_cookie);

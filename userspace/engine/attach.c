@@ -258,3 +258,34 @@ struct kbpf_link *kbpf_world_link_create(const struct kbpf_link_create_attr *att
 	kbpf_link_init(&pl->link, prog);
 	return &pl->link;
 }
+
+/* A link to a tracepoint that nothing ever hits: any name will do. */
+static int fill_raw_tp_info(struct kbpf_link *link, struct kbpf_link_info *info)
+{
+	(void)link;
+	return kbpf_cmd_copy_str(info->raw_tracepoint.tp_name,
+				 &info->raw_tracepoint.tp_name_len, "");
+}
+
+static void free_raw_tp(struct kbpf_link *link)
+{
+	kfree(link);
+}
+
+struct kbpf_link *kbpf_world_raw_tp_open(const char *name, struct kbpf_prog *prog, u64 cookie)
+{
+	struct kbpf_link *link;
+
+	(void)cookie;
+	if (!name[0])
+		return ERR_PTR(-ENOENT);
+	link = kzalloc(sizeof(*link), GFP_KERNEL);
+	if (!link)
+		return ERR_PTR(-ENOMEM);
+	link->type = KBPF_LINK_TYPE_RAW_TRACEPOINT;
+	link->detach = detach;
+	link->fill_info = fill_raw_tp_info;
+	link->free = free_raw_tp;
+	kbpf_link_init(link, prog);
+	return link;
+}

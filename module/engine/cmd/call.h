@@ -75,6 +75,9 @@ int kbpf_call_name(char *dst, const char *src);
 /* kvmalloc-ed copy of user memory, or ERR_PTR: -ENOMEM, -EFAULT. */
 void *kbpf_call_copy_in(u64 usrc, size_t size);
 
+/* Copies a zero-terminated string of less than @room bytes: 0, -E2BIG, -EFAULT. */
+int kbpf_call_copy_str_in(char *dst, u64 usrc, size_t room);
+
 /* Are the @size bytes at @usrc zero? 0, -E2BIG (no), -EFAULT. */
 int kbpf_call_zero_tail(u64 usrc, size_t size);
 
@@ -113,6 +116,7 @@ void kbpf_prog_maps_unlock(void);
 long kbpf_call_btf_load(struct kbpf_call *call);
 
 long kbpf_call_link_create(struct kbpf_call *call);
+long kbpf_call_raw_tracepoint_open(struct kbpf_call *call);
 long kbpf_call_link_detach(struct kbpf_call *call);
 long kbpf_call_link_stats(struct kbpf_call *call);
 

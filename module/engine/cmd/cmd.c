@@ -80,6 +80,8 @@ static const struct command commands[] = {
 	ROW(KBPF_PROG_STATS, kbpf_prog_stats_attr, KBPF_CAP_BPF, kbpf_call_prog_stats),
 	ROW(KBPF_BTF_LOAD, kbpf_btf_load_attr, KBPF_CAP_BPF, kbpf_call_btf_load),
 	ROW(KBPF_LINK_CREATE, kbpf_link_create_attr, KBPF_CAP_BPF, kbpf_call_link_create),
+	ROW(KBPF_RAW_TRACEPOINT_OPEN, kbpf_raw_tracepoint_attr, KBPF_CAP_PERFMON,
+	    kbpf_call_raw_tracepoint_open),
 	ROW(KBPF_LINK_DETACH, kbpf_link_detach_attr, KBPF_CAP_BPF, kbpf_call_link_detach),
 	ROW(KBPF_LINK_STATS, kbpf_link_stats_attr, KBPF_CAP_BPF, kbpf_call_link_stats),
 	ROW(KBPF_PROG_GET_NEXT_ID, kbpf_id_attr, KBPF_CAP_BPF, kbpf_call_next_id),
@@ -197,6 +199,20 @@ void *kbpf_call_copy_in(u64 usrc, size_t size)
 		return ERR_PTR(-EFAULT);
 	}
 	return buf;
+}
+
+int kbpf_call_copy_str_in(char *dst, u64 usrc, size_t room)
+{
+	size_t i;
+
+	/* Byte by byte: what follows the string need not be readable. */
+	for (i = 0; i < room; i++) {
+		if (kbpf_world_copy_in(dst + i, usrc + i, 1))
+			return -EFAULT;
+		if (!dst[i])
+			return 0;
+	}
+	return -E2BIG;
 }
 
 int kbpf_call_zero_tail(u64 usrc, size_t size)

@@ -71,14 +71,11 @@ static struct kbpf_link *attach(const struct kbpf_link_create_attr *attr)
 	return link;
 }
 
-long kbpf_call_link_create(struct kbpf_call *call)
+/* A new link's id and descriptor; takes @link over, which may be an ERR_PTR. */
+static long install(struct kbpf_link *link)
 {
-	struct kbpf_link *link;
 	int err;
 
-	if (call->attr.link_create.flags)
-		return -EINVAL;
-	link = attach(&call->attr.link_create);
 	if (IS_ERR(link))
 		return PTR_ERR(link);
 	err = kbpf_object_publish(&link->obj);
@@ -87,6 +84,49 @@ long kbpf_call_link_create(struct kbpf_call *call)
 		return err;
 	}
 	return kbpf_call_install(&link->obj, 0);
+}
+
+long kbpf_call_link_create(struct kbpf_call *call)
+{
+	if (call->attr.link_create.flags)
+		return -EINVAL;
+	return install(attach(&call->attr.link_create));
+}
+
+#define TRACEPOINT_NAME_LEN	128	/* as Linux reads */
+
+static bool is_raw_tracepoint(const struct kbpf_prog *prog)
+{
+	return prog->type == KBPF_PROG_TYPE_RAW_TRACEPOINT ||
+	       prog->type == KBPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE;
+}
+
+static struct kbpf_link *open_raw_tracepoint(const struct kbpf_raw_tracepoint_attr *attr,
+					     struct kbpf_prog *prog)
+{
+	char name[TRACEPOINT_NAME_LEN];
+	int err;
+
+	if (!is_raw_tracepoint(prog) || !attr->name)
+		return ERR_PTR(-EINVAL);
+	err = kbpf_call_copy_str_in(name, attr->name, sizeof(name));
+	return err ? ERR_PTR(err) : kbpf_world_raw_tp_open(name, prog, attr->cookie);
+}
+
+long kbpf_call_raw_tracepoint_open(struct kbpf_call *call)
+{
+	const struct kbpf_raw_tracepoint_attr *attr = &call->attr.raw_tracepoint;
+	struct kbpf_prog *prog;
+	struct kbpf_link *link;
+
+	if (attr->pad0)
+		return -EINVAL;
+	prog = kbpf_call_prog(attr->prog_fd);
+	if (IS_ERR(prog))
+		return PTR_ERR(prog);
+	link = open_raw_tracepoint(attr, prog);
+	kbpf_object_put(&prog->obj);
+	return install(link);
 }
 
 long kbpf_call_link_detach(struct kbpf_call *call)

@@ -173,12 +173,13 @@ static inline long map_elem(u32 cmd, int fd, const void *key, const void *value,
 	return dev_cmd(cmd, &attr);
 }
 
+/* The first 8 bytes of a value of at most 512. */
 static inline u64 map_u64(int fd, u32 index)
 {
-	u64 value = ~0ULL;
+	u64 value[64] = { ~0ULL };
 
-	map_elem(KBPF_MAP_LOOKUP_ELEM, fd, &index, &value, 0);
-	return value;
+	map_elem(KBPF_MAP_LOOKUP_ELEM, fd, &index, value, 0);
+	return value[0];
 }
 
 static inline struct kbpf_prog_stats_attr prog_stats(int fd)

@@ -269,10 +269,10 @@ static void test_types(void)
 
 	tap_is("a socket filter on a probe", -EINVAL, link_create(filter, probe, 0));
 	tap_is("a tracepoint program on a kprobe", -EINVAL, link_create(tp, probe, 0));
-	tap_is("a program as the target", -EINVAL, link_create(prog, prog, 0));
+	tap_is("a program as the target", -EBADF, link_create(prog, prog, 0));
 	tap_is("a target that is not open", -EBADF, link_create(prog, 999, 0));
 	tap_is("libbpf's probe for links", -EBADF, link_create(tp, -1, 0));
-	tap_is("the device as the target", -EINVAL, link_create(prog, dev_fd, 0));
+	tap_is("the device as the target", -EBADF, link_create(prog, dev_fd, 0));
 	ioctl(probe, PERF_EVENT_IOC_SET_BPF, dev_fd);
 	tap_is("SET_BPF of the device", EINVAL, errno);
 	ioctl(probe, PERF_EVENT_IOC_SET_BPF, 999);

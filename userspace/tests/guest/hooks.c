@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+/*
+ * Hooks other than kernel probes on the real device: tracepoints, raw
+ * tracepoints, sampling, user probes; and the call stacks that programs see there.
+ */
+#include <dirent.h>
+#include <sched.h>
+#include <time.h>
+#include "guest.h"
+
+static long out;	/* array of one value of 512 bytes: witness of every program */
+
+static u64 *witness(void)
+{
+	static u64 value[64];
+	u32 zero = 0;
+
+	map_elem(KBPF_MAP_LOOKUP_ELEM, out, &zero, value, 0);
+	return value;
+}
+
+static void clear(void)
+{
+	static const u64 value[64];
+	u32 zero = 0;
+
+	map_elem(KBPF_MAP_UPDATE_ELEM, out, &zero, value, 0);
+}
+
+static long number_in(const char *path)
+{
+	char text[32] = "";
+	int fd = open(path, O_RDONLY);
+	long n = -1;
+
+	if (fd >= 0) {
+		if (read(fd, text, sizeof(text) - 1) > 0)
+			n = atol(text);
+		close(fd);
+	}
+	return n;
+}
+
+static long event_id(const char *name)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/%s/id", name);
+	return number_in(path);
+}
+
+static long tracepoint_open(u64 id)
+{
+	struct perf_event_attr pe = {
+		.type = PERF_TYPE_TRACEPOINT, .size = sizeof(pe), .config = id,
+		.sample_period = 1,
+	};
+
+	return probe_open_attr(&pe, 0);
+}
+
+/* Counts runs in witness 0, stores the pid in 1 and two words of context in 2 and 3. */
+static long load_hook(u32 type, s32 off1, s32 off2)
+{
+	const struct kbpf_insn insns[] = {
+		MOV_REG(6, 1), CALL(H_PID_TGID), MOV_REG(7, 0),
+		LD_MAP_VALUE(8, out, 0),
+		LDX_DW(1, 6, off1), STX_DW(8, 1, 16),
+		LDX_DW(1, 6, off2), STX_DW(8, 1, 24),
+		STX_DW(8, 7, 8), MOV_IMM(1, 1), ATOMIC_ADD_DW(8, 1, 0),
+		MOV_IMM(0, 0), EXIT(),
+	};
+
+	return load_type(type, insns, ARRAY_SIZE(insns));
+}
+
+static void test_tracepoint(void)
+{
+	long id = event_id("syscalls/sys_enter_getpgid"), prog, probe, link, fd;
+	struct kbpf_link_info info = {};
+	struct kbpf_info_attr attr = { .info_len = sizeof(info), .info = ptr(&info) };
+	char name[64] = "";
+
+	fd = tracepoint_open(999999);
+	tap(fd < 0, "a tracepoint that is not there # %ld %s", fd, why);
+	if (id < 0) {
+		tap(true, "tracepoints # SKIP no tracefs");
+		return;
+	}
+	clear();
+	prog = load_hook(KBPF_PROG_TYPE_TRACEPOINT, 8, 16);
+	probe = tracepoint_open(id);
+	tap(probe >= 0, "a tracepoint opens # %s", why);
+	link = link_create(prog, probe, 77);
+	tap(link >= 0, "a program is linked to it # %ld", link);
+	syscall(SYS_getpgid, 12345);
+	syscall(SYS_getpgid, 12345);
+	tap_is("each call is a run", 2, witness()[0]);
+	tap(witness()[1] == ((u64)getpid() << 32 | (u32)getpid()), "by this process");
+	tap_is("syscall number in the record", SYS_getpgid, (u32)witness()[2]);
+	tap_is("its argument", 12345, witness()[3]);
+	attr.fd = link;
+	info.perf_event.tracepoint.tp_name = ptr(name);
+	info.perf_event.tracepoint.name_len = sizeof(name);
+	tap_is("info of the link", 0, dev_cmd(KBPF_OBJ_GET_INFO_BY_FD, &attr));
+	tap(info.perf_event.type == KBPF_PERF_EVENT_TRACEPOINT && !strcmp(name, "sys_enter_getpgid"),
+	    "its name # %s", name);
+	close(link);
+	syscall(SYS_getpgid, 1);
+	tap_is("a closed link runs nothing", 2, witness()[0]);
+	close(probe);
+	close(prog);
+	tap_is("a kprobe program on a tracepoint", -EINVAL,
+	       link_create(prog = load_hook(KBPF_PROG_TYPE_KPROBE, 8, 16),
+			   probe = tracepoint_open(id), 0));
+	close(prog);
+	close(probe);
+	probe = tracepoint_open(event_id("sched/sched_switch"));
+	clear();
+	prog = load_hook(KBPF_PROG_TYPE_TRACEPOINT, 8, 16);
+	link = link_create(prog, probe, 0);
+	usleep(100000);
+	tap(link >= 0 && witness()[0] > 0, "sched_switch # %llu", witness()[0]);
+	close(link);
+	close(probe);
+	close(prog);
+}
+
+static void test_raw_tracepoint(void)
+{
+	struct kbpf_raw_tracepoint_attr attr = { .name = ptr("sys_enter") };
+	long prog = load_hook(KBPF_PROG_TYPE_RAW_TRACEPOINT, 0, 8), link;
+	struct kbpf_link_info info = {};
+	struct kbpf_info_attr ia = { .info_len = sizeof(info), .info = ptr(&info) };
+	char name[64] = "";
+	u64 n;
+
+	clear();
+	attr.prog_fd = prog;
+	link = dev_cmd(KBPF_RAW_TRACEPOINT_OPEN, &attr);
+	tap(link >= 0, "a raw tracepoint # %ld", link);
+	syscall(SYS_getppid);
+	tap(witness()[0] > 0, "runs # %llu", witness()[0]);
+	info.raw_tracepoint.tp_name = ptr(name);
+	info.raw_tracepoint.tp_name_len = sizeof(name);
+	ia.fd = link;
+	tap_is("info", 0, dev_cmd(KBPF_OBJ_GET_INFO_BY_FD, &ia));
+	tap(!strcmp(name, "sys_enter"), "name # %s", name);
+	close(link);
+	n = witness()[0];
+	syscall(SYS_getppid);
+	tap_is("not any more", n, witness()[0]);
+	attr.name = ptr("no_such_tracepoint");
+	tap_is("one that is not there", -ENOENT, dev_cmd(KBPF_RAW_TRACEPOINT_OPEN, &attr));
+	attr.name = 0;
+	tap_is("none", -EINVAL, dev_cmd(KBPF_RAW_TRACEPOINT_OPEN, &attr));
+	attr.name = 8;
+	tap_is("a name at a bad address", -EFAULT, dev_cmd(KBPF_RAW_TRACEPOINT_OPEN, &attr));
+	close(prog);
+}
+
+static void test_sampling(void)
+{
+	struct perf_event_attr pe = {
+		.type = PERF_TYPE_SOFTWARE, .config = PERF_COUNT_SW_CPU_CLOCK, .size = sizeof(pe),
+		.sample_period = 1000000,
+	};
+	struct kbpf_perf_open_attr open = {
+		.attr = ptr(&pe), .pid = 0, .cpu = -1, .group_fd = -1,
+	};
+	long prog = load_hook(KBPF_PROG_TYPE_PERF_EVENT, 128, 168), probe, link;
+	clock_t end;
+
+	clear();
+	probe = dev_cmd(KBPF_PERF_OPEN, &open);
+	tap(probe >= 0, "sampling of this process by the clock # %ld", probe);
+	link = link_create(prog, probe, 0);
+	tap(link >= 0, "a program is linked to it");
+	for (end = clock() + CLOCKS_PER_SEC / 2; clock() < end;)
+		;
+	tap(witness()[0] > 10, "samples # %llu", witness()[0]);
+	tap((u32)(witness()[1] >> 32) == (u32)getpid(), "of this process");
+	tap_is("the period", 1000000, witness()[3]);
+	close(link);
+	close(probe);
+	open.cpu = 0;
+	open.pid = -1;
+	probe = dev_cmd(KBPF_PERF_OPEN, &open);
+	link = link_create(prog, probe, 0);
+	tap(probe >= 0 && link >= 0, "sampling of a CPU");
+	close(link);
+	close(probe);
+	open.cpu = -1;
+	tap_is("of nothing", -EINVAL, dev_cmd(KBPF_PERF_OPEN, &open));
+	open.cpu = 100000;
+	tap(dev_cmd(KBPF_PERF_OPEN, &open) < 0, "of a CPU that is not there");
+	open.pid = 0x3fffffff;
+	tap_is("of a process that is not there", -ESRCH, dev_cmd(KBPF_PERF_OPEN, &open));
+	open.pid = 0;
+	open.cpu = -1;
+	pe.sample_period = 0;
+	tap_is("without a period", -EINVAL, dev_cmd(KBPF_PERF_OPEN, &open));
+	close(prog);
+}
+
+__attribute__((noinline)) long probed_function(long a)
+{
+	__asm__ volatile("" : "+r"(a));
+	return a + 1;
+}
+
+static void test_uprobe(void)
+{
+	extern char __executable_start[];
+	u64 offset = (char *)probed_function - __executable_start;
+	struct perf_event_attr pe = {
+		.type = KBPF_PERF_TYPE_UPROBE, .size = sizeof(pe), .config1 = ptr("/proc/self/exe"),
+		.config2 = offset,
+	};
+	struct kbpf_perf_open_attr open = {
+		.attr = ptr(&pe), .pid = -1, .cpu = 0, .group_fd = -1,
+		.why = ptr(why), .why_size = sizeof(why),
+	};
+	long prog = load_hook(KBPF_PROG_TYPE_KPROBE, 112, 80), probe, link;
+
+	clear();
+	probe = dev_cmd(KBPF_PERF_OPEN, &open);
+	tap(probe >= 0, "a user probe opens # %ld %s", probe, why);
+	link = link_create(prog, probe, 0);
+	tap(link >= 0, "a program is linked to it");
+	probed_function(4711);
+	tap_is("it runs", 1, witness()[0]);
+	tap_is("and sees the argument", 4711, witness()[2]);
+	close(link);
+	close(probe);
+	pe.config = 1;
+	probe = dev_cmd(KBPF_PERF_OPEN, &open);
+	link = link_create(prog, probe, 0);
+	probed_function(99);
+	tap_is("a return probe runs", 2, witness()[0]);
+	tap_is("and sees the result", 100, witness()[3]);
+	close(link);
+	close(probe);
+	pe.config = 0;
+	open.pid = 1;
+	probe = dev_cmd(KBPF_PERF_OPEN, &open);
+	link = link_create(prog, probe, 0);
+	probed_function(1);
+	tap_is("one for another process does not", 2, witness()[0]);
+	close(link);
+	close(probe);
+	open.pid = -1;
+	pe.config1 = ptr("/no/such/file");
+	tap_is("a file that is not there", -ENOENT, dev_cmd(KBPF_PERF_OPEN, &open));
+	pe.config1 = ptr("/proc");
+	tap_is("a directory", -EINVAL, dev_cmd(KBPF_PERF_OPEN, &open));
+	pe.config1 = 8;
+	tap_is("a path at a bad address", -EFAULT, dev_cmd(KBPF_PERF_OPEN, &open));
+	close(prog);
+}
+
+static const char *symbol_of(u64 addr)
+{
+	static char name[256], best[256];
+	char line[512], type;
+	unsigned long a, best_addr = 0;
+	FILE *f = fopen("/proc/kallsyms", "r");
+
+	best[0] = '\0';
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%lx %c %255s", &a, &type, name) == 3 && a <= addr &&
+		    a >= best_addr) {
+			best_addr = a;
+			strcpy(best, name);
+		}
+	if (f)
+		fclose(f);
+	return best;
+}
+
+#define H_GET_STACK	67
+
+static void test_stacks(void)
+{
+	const struct kbpf_insn insns[] = {
+		MOV_REG(6, 1), LD_MAP_VALUE(7, out, 0),
+		MOV_REG(1, 6), MOV_REG(2, 7), ADD_IMM(2, 8), MOV_IMM(3, 248), MOV_IMM(4, 0),
+		CALL(H_GET_STACK), STX_DW(7, 0, 0),
+		MOV_REG(1, 6), MOV_REG(2, 7), ADD_IMM(2, 264), MOV_IMM(3, 240),
+		MOV_IMM(4, KBPF_F_USER_STACK), CALL(H_GET_STACK), STX_DW(7, 0, 256),
+		MOV_IMM(0, 0), EXIT(),
+	};
+	long prog = load_kprobe(insns), probe, link, ret;
+	bool ip_in_this = false;
+	u64 *w;
+
+	tap(prog >= 0, "a program that walks stacks");
+	for (ret = 0; ret < 2; ret++) {
+		probe = probe_open("__x64_sys_getppid", 0, ret);
+		link = link_create(prog, probe, 0);
+		clear();
+		syscall(SYS_getppid);
+		w = witness();
+		tap((s64)w[0] > 8, "kernel stack, %sprobe # %lld bytes", ret ? "kret" : "k", w[0]);
+		printf("# %s\n", symbol_of(w[1]));
+		printf("# %s\n", symbol_of(w[2]));
+		if (!ret)
+			tap(!strcmp(symbol_of(w[1]), "__x64_sys_getppid"),
+			    "begins with the probed function # %s", symbol_of(w[1]));
+		else
+			tap(!strcmp(symbol_of(w[1]), "do_syscall_64") ||
+			    !strcmp(symbol_of(w[1]), "x64_sys_call"),
+			    "begins with its caller # %s", symbol_of(w[1]));
+		tap((s64)w[32] >= 8, "user stack # %lld bytes", w[32]);
+		ip_in_this = w[33] > 0x1000 && w[33] < 0x7fffffffffffULL;
+		tap(ip_in_this, "begins in user memory # %llx", w[33]);
+		close(link);
+		close(probe);
+	}
+	close(prog);
+}
+
+int main(void)
+{
+	tap_begin();
+	dev_open();
+	out = map_create(KBPF_MAP_TYPE_ARRAY, 4, 512, 1, 0);
+	test_tracepoint();
+	test_raw_tracepoint();
+	test_sampling();
+	test_uprobe();
+	test_stacks();
+	return tap_end();
+}
