@@ -50,6 +50,7 @@ enum kbpf_own_func_id {
  * @KBPF_ARG_SPIN_LOCK: the spin lock of a map value
  * @KBPF_ARG_BTF_PTR: a kernel object that the program got from a helper or its
  *	context
+ * @KBPF_ARGS: how many kinds
  */
 enum kbpf_arg {
 	KBPF_ARG_NONE,
@@ -89,6 +90,7 @@ enum kbpf_arg {
  *	must be given back, or 0
  * @KBPF_RET_TASK: a struct task_struct of the kernel's, read-only
  * @KBPF_RET_NEVER: does not return where it succeeds (tail call)
+ * @KBPF_RETS: how many kinds
  */
 enum kbpf_ret {
 	KBPF_RET_INT,

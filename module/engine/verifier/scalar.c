@@ -26,12 +26,18 @@ static void set_half(struct kbpf_scalar *a, const struct kbpf_word *half)
 	a->full.bits.mask = (a->full.bits.mask & ~low) | half->bits.mask;
 }
 
+/*
+ * A result, in sync. One without members comes from operands that had none, though
+ * nobody had seen it yet: no run comes here, and any number will do.
+ */
+static struct kbpf_scalar in_sync(struct kbpf_scalar r)
+{
+	return kbpf_scalar_sync(&r) ? r : kbpf_scalar_any();
+}
+
 static struct kbpf_scalar of_word(const struct kbpf_word *full)
 {
-	struct kbpf_scalar r = { .full = *full, .half = kbpf_range_full(H) };
-
-	kbpf_scalar_sync(&r);
-	return r;
+	return in_sync((struct kbpf_scalar){ .full = *full, .half = kbpf_range_full(H) });
 }
 
 struct kbpf_scalar kbpf_scalar_any(void)
@@ -191,17 +197,16 @@ struct kbpf_scalar kbpf_scalar_op(enum kbpf_arith op, const struct kbpf_scalar *
 	} else if (op == KBPF_ARITH_SHL && W == 2 * H && kbpf_scalar_is(b, H)) {
 		shl_half(&r, &a->half);
 	}
-	kbpf_scalar_sync(&r);
-	return r;
+	return in_sync(r);
 }
 
 /* A half, zero-extended. */
 static struct kbpf_scalar of_half(const struct kbpf_word *half)
 {
-	struct kbpf_scalar r = { .full = kbpf_word_zext(half, W), .half = half->range };
-
-	kbpf_scalar_sync(&r);
-	return r;
+	return in_sync((struct kbpf_scalar){
+		.full = kbpf_word_zext(half, W),
+		.half = half->range,
+	});
 }
 
 struct kbpf_scalar kbpf_scalar_op_half(enum kbpf_arith op, const struct kbpf_scalar *a,

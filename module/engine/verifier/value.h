@@ -26,8 +26,8 @@ enum kbpf_vtype {
 
 #define KBPF_V_OR_NULL	(1U << 0)	/* a pointer that may be 0; its offset is 0 */
 #define KBPF_V_RDONLY	(1U << 1)	/* memory that may not be written */
-#define KBPF_V_KADDR	(1U << 2)	/* a number that came from the kernel as an address:
-					 * loads through it are allowed, and fault-proof */
+/* a number that came from the kernel as an address: loads through it cannot fault */
+#define KBPF_V_KADDR	(1U << 2)
 
 /* Offsets of pointers stay within this, so that sums of them never overflow. */
 #define KBPF_MAX_OFF	(1 << 29)

@@ -103,7 +103,9 @@ static struct kbpf_state *first_state(void)
 
 static int check_budget(struct kbpf_verifier *v)
 {
-	if (++v->stats.insns > KBPF_MAX_INSNS)
+	u32 most = v->opts->max_insns ? v->opts->max_insns : KBPF_MAX_INSNS;
+
+	if (++v->stats.insns > most)
 		return refuse(v, budget_insns, -1, "BPF program is too large. Processed %llu insn",
 			      (unsigned long long)v->stats.insns);
 	if (v->stats.insns % BREATHE)

@@ -18,6 +18,7 @@
  *	kbpf_env_map_get(). For tests, whose maps have none
  * @map_arg: for @map_get
  * @no_pruning: walk every path to its end (tests)
+ * @max_insns: budget of instructions; 0: KBPF_MAX_INSNS
  * @observe: called at each visit of an instruction with the verifier's state,
  *	for tests that compare it with a run; NULL otherwise
  * @observe_arg: for @observe
@@ -28,6 +29,7 @@ struct kbpf_verify_opts {
 	struct kbpf_map *(*map_get)(void *arg, int fd);
 	void *map_arg;
 	bool no_pruning;
+	u32 max_insns;
 	void (*observe)(void *arg, u32 insn, const void *state);
 	void *observe_arg;
 };

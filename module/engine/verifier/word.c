@@ -438,19 +438,25 @@ static void assume_clear(struct kbpf_word *a, struct kbpf_word *b, __always_unus
 
 void kbpf_word_assume(enum kbpf_cmp cmp, struct kbpf_word *a, struct kbpf_word *b, u32 n)
 {
-	switch (cmp) {
-	case KBPF_CMP_EQ:	return assume_eq(a, b, n);
-	case KBPF_CMP_NE:	return assume_ne(a, b, n);
-	case KBPF_CMP_UGT:	return assume_ugt(a, b, n);
-	case KBPF_CMP_ULE:	return assume_uge(b, a, n);
-	case KBPF_CMP_UGE:	return assume_uge(a, b, n);
-	case KBPF_CMP_ULT:	return assume_ugt(b, a, n);
-	case KBPF_CMP_SGT:	return assume_sgt(a, b, n);
-	case KBPF_CMP_SLE:	return assume_sge(b, a, n);
-	case KBPF_CMP_SGE:	return assume_sge(a, b, n);
-	case KBPF_CMP_SLT:	return assume_sgt(b, a, n);
-	case KBPF_CMP_SET:	return assume_set(a, b, n);
-	case KBPF_CMP_CLEAR:	return assume_clear(a, b, n);
-	case KBPF_CMPS:		break;
-	}
+	static const struct {
+		void (*assume)(struct kbpf_word *a, struct kbpf_word *b, u32 n);
+		bool swap;
+	} rules[KBPF_CMPS] = {
+		[KBPF_CMP_EQ]	 = { assume_eq, false },
+		[KBPF_CMP_NE]	 = { assume_ne, false },
+		[KBPF_CMP_UGT]	 = { assume_ugt, false },
+		[KBPF_CMP_ULE]	 = { assume_uge, true },
+		[KBPF_CMP_UGE]	 = { assume_uge, false },
+		[KBPF_CMP_ULT]	 = { assume_ugt, true },
+		[KBPF_CMP_SGT]	 = { assume_sgt, false },
+		[KBPF_CMP_SLE]	 = { assume_sge, true },
+		[KBPF_CMP_SGE]	 = { assume_sge, false },
+		[KBPF_CMP_SLT]	 = { assume_sgt, true },
+		[KBPF_CMP_SET]	 = { assume_set, false },
+		[KBPF_CMP_CLEAR] = { assume_clear, false },
+	};
+
+	if (rules[cmp].swap)
+		swap(a, b);
+	rules[cmp].assume(a, b, n);
 }

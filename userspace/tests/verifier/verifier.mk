@@ -27,3 +27,13 @@ CHECKS += $(addprefix $(SAN)/tests/algebra-,$(ALGEBRA_BITS))
 algebra: $(SAN)/tests/algebra-4 $(SAN)/tests/algebra-5
 	$(SAN)/tests/algebra-4 1
 	$(SAN)/tests/algebra-5 100
+
+# State embedding; "make embed" takes a hundred times as many programs.
+$(SAN)/tests/embed: $(TOP)/userspace/tests/verifier/embed.c $(VERIFIER_WORLD) $(SAN)/libkbpf_engine.a
+	@mkdir -p $(@D)
+	$(CC) $(ENGINE_CFLAGS) $(SAN_FLAGS) -Wframe-larger-than=8192 -o $@ $(filter %.c %.o %.a,$^) -lpthread
+CHECKS += $(SAN)/tests/embed
+
+.PHONY: embed
+embed: $(SAN)/tests/embed
+	$(SAN)/tests/embed 600000 1000000
