@@ -105,7 +105,8 @@ static bool value_within(struct kbpf_verifier *v, const struct kbpf_value *cur,
 		return false;
 	if (old->type != KBPF_V_SCALAR)
 		return pointer_within(v, cur, old);
-	return !need || number_within(v, cur, old);
+	/* that it is a number matters even so: pointers are not computed with */
+	return need ? number_within(v, cur, old) : cur->type == KBPF_V_SCALAR;
 }
 
 static bool regs_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
@@ -141,7 +142,9 @@ static bool slot_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
 	bool pointer = is_spill(o) && kbpf_value_is_ptr(&o->spill);
 	struct kbpf_value val;
 
-	/* whatever was there may be read as a number by now */
+	/* a pointer that is read back there as a number here would be judged otherwise */
+	if (!pointer && is_spill(c) && kbpf_value_is_ptr(&c->spill))
+		return false;
 	if (!need && !pointer)
 		return true;
 	if (v->exact && memcmp(c->bytes, o->bytes, sizeof(c->bytes)))
