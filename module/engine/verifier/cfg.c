@@ -6,6 +6,7 @@
  */
 #include "verifier/verifier.h"
 #include "isa/opcode.h"
+#include "helpers/proto.h"
 
 static bool is_jump(const struct kbpf_insn *i)
 {
@@ -32,6 +33,14 @@ static bool is_subprog_call(const struct kbpf_insn *i)
 static bool is_func_addr(const struct kbpf_insn *i)
 {
 	return kbpf_isa_is_lddw(i) && i->src_reg == KBPF_PSEUDO_FUNC;
+}
+
+/* A helper that calls functions of the program: each round comes back here. */
+static bool calls_back(const struct kbpf_insn *i)
+{
+	const struct kbpf_proto *p = kbpf_proto_find(i->imm);
+
+	return i->code == (KBPF_JMP | KBPF_CALL) && !i->src_reg && kbpf_callback_arg(p) >= 0;
 }
 
 /* Slots of the instruction at a slot. */
@@ -109,6 +118,9 @@ static int find_subprogs(struct kbpf_verifier *v)
 	}
 	if (err)
 		return err;
+	for (u32 i = 0; i < v->len; i += slots(&v->insns[i]))
+		if (is_func_addr(&v->insns[i]))
+			v->subprogs[kbpf_cfg_find(v, i + 1 + v->insns[i].imm)].is_callback = true;
 	for (u32 f = 0; f < v->nr_subprogs; f++)
 		v->subprogs[f].end = f + 1 < v->nr_subprogs ? v->subprogs[f + 1].start : v->len;
 	return 0;
@@ -208,6 +220,9 @@ static int check_reachable(struct kbpf_verifier *v)
 		goto out;
 	for (u32 f = 0; f < v->nr_subprogs; f++)
 		walk(v, v->subprogs[f].start, stack, marks, marks + v->len);
+	for (u32 i = 0; i < v->len; i += slots(&v->insns[i]))
+		if (calls_back(&v->insns[i]))
+			v->info[i].flags |= KBPF_INFO_JOIN;
 	err = 0;
 	for (u32 i = 0; i < v->len && !err; i += slots(&v->insns[i])) {
 		v->insn = i;

@@ -283,6 +283,8 @@ int kbpf_do_exit(struct kbpf_verifier *v)
 	int err;
 
 	v->jumps_since_checkpoint++;
+	if (kbpf_state_top(v->cur)->callback)
+		return kbpf_callback_leave(v);
 	if (v->cur->nr_frames > 1)
 		return leave_subprog(v);
 	err = check_return(v);

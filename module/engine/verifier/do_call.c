@@ -14,6 +14,7 @@ struct call {
 	u32 size_max;		/* greatest value of the last size */
 	s32 size_reg;		/* register of that size, or -1 */
 	u32 release;		/* reference that is given back */
+	u32 func;		/* the function argument */
 	struct {
 		u32 reg;
 		u32 size;
@@ -205,9 +206,28 @@ static int check_str(struct kbpf_verifier *v, struct call *c)
 	return 0;
 }
 
+static int check_func(struct kbpf_verifier *v, struct call *c)
+{
+	const struct kbpf_value *val = kbpf_state_reg(v->cur, c->reg);
+
+	if (val->type != KBPF_V_FUNC)
+		return wrong_type(v, c, "a function of this program");
+	c->func = val->index;
+	return 0;
+}
+
+static int check_callback_ctx(struct kbpf_verifier *v, struct call *c)
+{
+	const struct kbpf_value *val = kbpf_state_reg(v->cur, c->reg);
+
+	if (val->type != KBPF_V_STACK && !kbpf_value_is_zero(val))
+		return wrong_type(v, c, "a pointer to the stack or NULL");
+	return 0;
+}
+
 static int check_not_built(struct kbpf_verifier *v, struct call *c)
 {
-	return refuse(v, not_supported, c->reg, "a helper without callbacks or locks: bpf_%s",
+	return refuse(v, not_supported, c->reg, "a helper without locks: bpf_%s",
 		      kbpf_proto_name(c->proto->id));
 }
 
@@ -229,8 +249,8 @@ static int (* const checks[KBPF_ARGS])(struct kbpf_verifier *v, struct call *c) 
 	[KBPF_ARG_RECORD] = check_record,
 	[KBPF_ARG_LONG_OUT] = check_long_out,
 	[KBPF_ARG_CONST_STR] = check_str,
-	[KBPF_ARG_FUNC] = check_not_built,
-	[KBPF_ARG_CALLBACK_CTX] = check_not_built,
+	[KBPF_ARG_FUNC] = check_func,
+	[KBPF_ARG_CALLBACK_CTX] = check_callback_ctx,
 	[KBPF_ARG_SPIN_LOCK] = check_not_built,
 	[KBPF_ARG_BTF_PTR] = check_not_built,
 };
@@ -339,10 +359,51 @@ static int apply_result(struct kbpf_verifier *v, const struct call *c, u32 map)
 	}
 }
 
+/* The helper has done its work: memory, references, registers. */
+static int apply_call(struct kbpf_verifier *v, const struct call *c)
+{
+	u32 map = c->map ? c->map->index : 0;
+	int err = 0;
+
+	for (u32 i = 0; i < c->nr_written && !err; i++)
+		err = kbpf_apply_helper_write(v, c->written[i].reg, c->written[i].size);
+	if (err)
+		return err;
+	if (c->proto->ret == KBPF_RET_NEVER)
+		v->subprogs[kbpf_state_top(v->cur)->func].has_tail_call = true;
+	if (c->release)
+		kbpf_ref_release(v->cur, c->release);
+	if (c->proto->flags & KBPF_PROTO_PKT_CHANGE)
+		kbpf_state_each(v->cur, forget_packet_one, NULL);
+	clobber(v->cur);
+	v->cur->insn = v->insn + 1;
+	return apply_result(v, c, map);
+}
+
+/*
+ * A helper that calls a function may call it again, or not at all: the path on
+ * which it returns now is for later, this one goes into the function.
+ */
+static int call_back(struct kbpf_verifier *v, const struct call *c)
+{
+	struct kbpf_state *here = v->cur, *inside = kbpf_state_copy(here);
+	int err;
+
+	if (!inside)
+		return -ENOMEM;
+	err = apply_call(v, c);
+	v->cur = inside;
+	if (err) {
+		kbpf_state_free(here);
+		return err;
+	}
+	err = kbpf_push_path(v, here);
+	return err ? err : kbpf_callback_enter(v, c->func, c->proto);
+}
+
 int kbpf_do_call(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 {
 	struct call c = { .proto = kbpf_proto_find(insn->imm), .size_reg = -1 };
-	u32 map = 0;
 	int err;
 
 	if (insn->src_reg == KBPF_PSEUDO_KFUNC_CALL)
@@ -351,21 +412,11 @@ int kbpf_do_call(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 	err = check_may_call(v, insn->imm, c.proto);
 	if (!err)
 		err = check_args(v, &c);
-	for (u32 i = 0; i < c.nr_written && !err; i++)
-		err = kbpf_apply_helper_write(v, c.written[i].reg, c.written[i].size);
 	if (err)
 		return err;
-	if (c.map)
-		map = c.map->index;
-	if (c.proto->ret == KBPF_RET_NEVER)
-		v->subprogs[kbpf_state_top(v->cur)->func].has_tail_call = true;
-	if (c.release)
-		kbpf_ref_release(v->cur, c.release);
-	if (c.proto->flags & KBPF_PROTO_PKT_CHANGE)
-		kbpf_state_each(v->cur, forget_packet_one, NULL);
-	clobber(v->cur);
-	err = apply_result(v, &c, map);
-	v->cur->insn = v->insn + 1;
+	if (kbpf_callback_arg(c.proto) >= 0)
+		return call_back(v, &c);
+	err = apply_call(v, &c);
 	return err ? err : KBPF_NEXT_ON;
 }
 

@@ -216,6 +216,38 @@ static bool state_within(struct kbpf_verifier *v, const struct kbpf_state *cur,
 	return true;
 }
 
+/* ---- convergence ------------------------------------------------------------------- */
+
+/* Rounds that a helper's function is walked as they are, before numbers are widened. */
+#define EXACT_ROUNDS	4
+
+static void widen_value(struct kbpf_value *cur, const struct kbpf_value *old, u32 bits)
+{
+	struct kbpf_scalar any = kbpf_scalar_any();
+
+	if (cur->type == KBPF_V_SCALAR && old->type == KBPF_V_SCALAR &&
+	    !kbpf_scalar_within(&cur->num, &old->num))
+		*cur = kbpf_value_num(kbpf_scalar_zext(&any, bits));
+}
+
+/* Give up what differs from round to round, so that rounds come to be the same. */
+static void widen(struct kbpf_state *cur, const struct kbpf_state *old)
+{
+	if (cur->nr_frames != old->nr_frames)
+		return;
+	for (u32 i = 0; i < cur->nr_frames; i++) {
+		struct kbpf_frame *c = cur->frames[i];
+		const struct kbpf_frame *o = old->frames[i];
+
+		for (u32 r = 0; r < KBPF_R10; r++)
+			widen_value(&c->regs[r], &o->regs[r], 64);
+		for (u32 s = 0; s < min(c->nr_slots, o->nr_slots); s++)
+			if (is_spill(&c->slots[s]) && is_spill(&o->slots[s]))
+				widen_value(&c->slots[s].spill, &o->slots[s].spill,
+					    c->slots[s].width * 8);
+	}
+}
+
 /* ---- keeping a state ---------------------------------------------------------------- */
 
 /* Drop what does not matter: it is not compared, and costs memory. */
@@ -321,8 +353,16 @@ static bool worth_keeping(const struct kbpf_verifier *v, bool in_loop)
 	return v->jumps_since_checkpoint >= 2 && v->since_checkpoint >= 8;
 }
 
+/* Does a helper call functions of the program here? It ends by itself. */
+static bool comes_round(const struct kbpf_verifier *v)
+{
+	return v->insns[v->insn].code == (KBPF_JMP | KBPF_CALL);
+}
+
 int kbpf_prune_visit(struct kbpf_verifier *v, bool *done)
 {
+	const struct kbpf_checkpoint *newest = NULL;
+	bool rounds = comes_round(v);
 	struct kbpf_checkpoint **at = &v->info[v->insn].checkpoints, *cp;
 	u32 looks = 0, in_loop = 0;
 	bool within;
@@ -333,8 +373,13 @@ int kbpf_prune_visit(struct kbpf_verifier *v, bool *done)
 			at = &cp->next;
 			continue;
 		}
-		within = state_within(v, v->cur, cp->state, cp->branches);
+		within = state_within(v, v->cur, cp->state, cp->branches && !rounds);
 		if (cp->branches) {
+			newest = newest ? newest : cp;
+			/* what can follow is being walked, and the helper sees to the end */
+			*done = within && rounds;
+			if (*done)
+				return 0;
 			if (within)
 				return refuse(v, loop_forever, -1, "a loop that ends: infinite loop "
 					      "detected, the same state comes round again");
@@ -353,7 +398,9 @@ int kbpf_prune_visit(struct kbpf_verifier *v, bool *done)
 		else
 			at = &cp->next;
 	}
-	return worth_keeping(v, in_loop) ? keep(v) : 0;
+	if (rounds && newest && in_loop >= EXACT_ROUNDS)
+		widen(v->cur, newest->state);
+	return rounds || worth_keeping(v, in_loop) ? keep(v) : 0;
 }
 
 void kbpf_prune_fork(struct kbpf_verifier *v)

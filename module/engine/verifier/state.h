@@ -42,7 +42,8 @@ struct kbpf_slot {
  * struct kbpf_frame - a function under way
  * @func: which
  * @callsite: slot of the call that entered it; not for the first frame
- * @callback: entered by a helper, so that r0 does not go to the caller's r0
+ * @callback: entered by a helper, so that leaving it leads back to the call
+ * @nr_refs: callback: references held when it was entered
  * @nr_slots: slots of stack in use: slot i is bytes -8(i+1) .. -8i-1 below the top
  * @cap_slots: slots that there is memory for
  * @regs: registers
@@ -52,6 +53,7 @@ struct kbpf_frame {
 	u32 func;
 	u32 callsite;
 	bool callback;
+	u32 nr_refs;
 	u32 nr_slots;
 	u32 cap_slots;
 	struct kbpf_value regs[KBPF_REGS];

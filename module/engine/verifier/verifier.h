@@ -16,6 +16,8 @@
 #include "verifier/state.h"
 #include "verifier/verify.h"
 
+struct kbpf_proto;
+
 /**
  * struct kbpf_subprog - a function of the program
  * @start: first slot
@@ -257,6 +259,24 @@ enum kbpf_next {
 	KBPF_NEXT_ON,		/* @v->cur->insn was set */
 	KBPF_NEXT_END,		/* the path ends */
 };
+
+/* Which argument of a helper is a function that it calls: 0-4, or -1. */
+int kbpf_callback_arg(const struct kbpf_proto *p);
+
+/**
+ * kbpf_callback_enter() - walk the function that a helper calls
+ * @v: verification, at the call; arguments are checked
+ * @func: the function
+ * @p: the helper's prototype
+ *
+ * The current path enters the function; the caller sees to the one on which the
+ * helper returns.
+ *
+ * Return: enum kbpf_next or -errno.
+ */
+int kbpf_callback_enter(struct kbpf_verifier *v, u32 func, const struct kbpf_proto *p);
+/* The function is left: back to the call, which may go round again or return. */
+int kbpf_callback_leave(struct kbpf_verifier *v);
 
 /* Judge the instruction at @v->insn and take its effect: enum kbpf_next or -errno. */
 int kbpf_step(struct kbpf_verifier *v);

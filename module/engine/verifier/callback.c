@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Functions that helpers call, any number of times. The call is a place where
+ * control flow meets: each round comes back to it, and the walk ends once a
+ * round brings nothing new (prune.c). Knows which arguments the helpers pass.
+ */
+#include "verifier/verifier.h"
+#include "helpers/proto.h"
+
+int kbpf_callback_arg(const struct kbpf_proto *p)
+{
+	for (int a = 0; p && a < 5; a++)
+		if (p->args[a] == KBPF_ARG_FUNC)
+			return a;
+	return -1;
+}
+
+/* bpf_loop(rounds, function, ctx, flags) calls function(round, ctx). */
+static void pass_loop(struct kbpf_verifier *v, const struct kbpf_value *caller,
+		      struct kbpf_value *args)
+{
+	u64 most = caller[KBPF_R1].type == KBPF_V_SCALAR ?
+		   caller[KBPF_R1].num.half.umax : U32_MAX;
+
+	(void)v;
+	args[KBPF_R1] = kbpf_value_num(kbpf_scalar_between(0, most ? most - 1 : 0));
+	args[KBPF_R2] = caller[KBPF_R3];
+}
+
+/* bpf_for_each_map_elem(map, function, ctx, flags) calls function(map, key, value, ctx). */
+static void pass_elem(struct kbpf_verifier *v, const struct kbpf_value *caller,
+		      struct kbpf_value *args)
+{
+	args[KBPF_R1] = caller[KBPF_R1];
+	args[KBPF_R2] = kbpf_value_ptr(KBPF_V_MEM);
+	args[KBPF_R2].flags = KBPF_V_RDONLY;
+	args[KBPF_R2].size = v->descs[caller[KBPF_R1].index]->key_size;
+	args[KBPF_R3] = kbpf_value_ptr(KBPF_V_MAP_VALUE);
+	args[KBPF_R3].index = caller[KBPF_R1].index;
+	args[KBPF_R4] = caller[KBPF_R3];
+}
+
+int kbpf_callback_enter(struct kbpf_verifier *v, u32 func, const struct kbpf_proto *p)
+{
+	struct kbpf_state *st = v->cur;
+	const struct kbpf_frame *caller = kbpf_state_top(st);
+	struct kbpf_frame *f;
+
+	if (st->nr_frames == KBPF_MAX_FRAMES)
+		return refuse(v, call_depth, -1, "the call stack of %u frames is too deep, at most %d",
+			      st->nr_frames + 1, KBPF_MAX_FRAMES);
+	f = kbpf_state_push_frame(st, func, v->insn);
+	if (!f)
+		return -ENOMEM;
+	f->callback = true;
+	f->nr_refs = st->nr_refs;
+	/* the caller keeps its arguments: the next round starts from them */
+	if (p->id == KBPF_FUNC_loop)
+		pass_loop(v, caller->regs, f->regs);
+	else
+		pass_elem(v, caller->regs, f->regs);
+	st->insn = v->subprogs[func].start;
+	return KBPF_NEXT_ON;
+}
+
+int kbpf_callback_leave(struct kbpf_verifier *v)
+{
+	const struct kbpf_frame *f = kbpf_state_top(v->cur);
+	const struct kbpf_value *r0 = &f->regs[KBPF_R0];
+
+	if (r0->type == KBPF_V_NONE)
+		return refuse(v, ret_uninit, KBPF_R0, "a value in r0: R0 !read_ok");
+	if (!kbpf_value_is_num(r0) || r0->num.full.range.umax > 1)
+		return refuse(v, ret_range, KBPF_R0, "0 (go on) or 1 (stop) from a callback");
+	if (v->cur->nr_refs != f->nr_refs)
+		return refuse(v, ref_leak, -1, "the callback gives back what it acquired, and no more");
+	v->cur->insn = f->callsite;
+	kbpf_state_pop_frame(v->cur);
+	return KBPF_NEXT_ON;
+}
