@@ -5,6 +5,7 @@
  */
 #include <kunit/test.h>
 #include "maps/map.h"
+#include "prog.h"
 
 #define BUF	(16U << 10)
 
@@ -654,6 +655,414 @@ static void test_perf_array(struct kunit *test)
 	put(map);
 }
 
+
+/* ---- the other types ---------------------------------------------------------------- */
+
+static void test_queue_stack(struct kunit *test)
+{
+	u32 types[] = { KBPF_MAP_TYPE_QUEUE, KBPF_MAP_TYPE_STACK }, k, i, step, n, want;
+	u64 model[8], v, out;
+	struct kbpf_map *map;
+	long err;
+
+	KUNIT_EXPECT_EQ(test, create_error(KBPF_MAP_TYPE_QUEUE, 4, 8, 8, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, create_error(KBPF_MAP_TYPE_STACK, 0, 0, 8, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, create_error(KBPF_MAP_TYPE_STACK, 0, 8, 0x20000000, 0), -E2BIG);
+	for (k = 0; k < 2; k++) {
+		map = make(test, types[k], 0, 8, 8, 0);
+		KUNIT_EXPECT_EQ(test, kbpf_map_delete_user(map, NULL), -EINVAL);
+		KUNIT_EXPECT_EQ(test, kbpf_map_next_key(map, NULL, &out), -EINVAL);
+		KUNIT_EXPECT_EQ(test, kbpf_map_update_user(map, NULL, &v, KBPF_NOEXIST), -EINVAL);
+		for (step = 0, n = 0; step < 3000; step++) {
+			v = step;
+			if (rnd(2)) {
+				u64 f = rnd(3) ? KBPF_ANY : KBPF_EXIST;
+
+				err = rnd(2) ? kbpf_map_update_user(map, NULL, &v, f) :
+					       kbpf_map_prog_push(map, &v, f);
+				KUNIT_EXPECT_EQ(test, err, n == 8 && !f ? -E2BIG : 0);
+				if (n == 8 && f) {
+					for (i = 1; i < 8; i++)
+						model[i - 1] = model[i];
+					n--;
+				}
+				if (!err)
+					model[n++] = v;
+			} else {
+				bool take = rnd(2);
+
+				want = n ? (k ? n - 1 : 0) : 0;
+				if (take)
+					err = rnd(2) ? kbpf_map_take_user(map, NULL, &out, 0) :
+						       kbpf_map_prog_pop(map, &out);
+				else
+					err = rnd(2) ? kbpf_map_lookup_user(map, NULL, &out, 0) :
+						       kbpf_map_prog_peek(map, &out);
+				KUNIT_EXPECT_EQ(test, err, n ? 0 : -ENOENT);
+				KUNIT_EXPECT_EQ(test, out, n ? model[want] : 0);
+				if (take && n) {
+					for (i = want + 1; i < n; i++)
+						model[i - 1] = model[i];
+					n--;
+				}
+			}
+			KUNIT_ASSERT_EQ(test, map->ops->entries(map), n);
+		}
+		put(map);
+	}
+}
+
+static void test_bloom(struct kunit *test)
+{
+	struct kbpf_map *map = make(test, KBPF_MAP_TYPE_BLOOM_FILTER, 0, 12, 500, 0);
+	u32 v[3] = { }, i, maybe = 0;
+
+	for (i = 0; i < 500; i++) {
+		v[0] = i;
+		KUNIT_EXPECT_EQ(test, kbpf_map_update_user(map, NULL, v, 0), 0);
+	}
+	for (i = 0; i < 500; i++) {
+		v[0] = i;
+		KUNIT_EXPECT_EQ(test, kbpf_map_lookup_user(map, NULL, v, 0), 0);
+	}
+	for (i = 500; i < 5500; i++) {
+		v[0] = i;
+		maybe += !kbpf_map_prog_peek(map, v);
+	}
+	KUNIT_EXPECT_LT(test, maybe, 250);
+	KUNIT_EXPECT_EQ(test, kbpf_map_update_user(map, NULL, v, KBPF_EXIST), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kbpf_map_delete_user(map, NULL), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, kbpf_map_next_key(map, NULL, v), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, kbpf_map_take_user(map, NULL, v, 0), -ENOTSUPP);
+	put(map);
+}
+
+static void test_stack_trace(struct kunit *test)
+{
+	struct kbpf_map *map = make(test, KBPF_MAP_TYPE_STACK_TRACE, 4, 5 * 8, 64, 0);
+	u64 ips[8] = { }, out[5];
+	u32 i, key, next, seen = 0, stored = 0;
+	long id, again;
+
+	KUNIT_EXPECT_EQ(test, create_error(KBPF_MAP_TYPE_STACK_TRACE, 4, 12, 8, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, create_error(KBPF_MAP_TYPE_STACK_TRACE, 4, 128 * 8, 8, 0), -EINVAL);
+	for (i = 0; i < 64; i++) {
+		ips[0] = i;
+		ips[1] = ~(u64)i;
+		id = kbpf_stack_trace_id(map, ips, 2 + i % 7, 0);
+		if (id < 0) {
+			KUNIT_EXPECT_EQ(test, id, -EEXIST);
+			continue;
+		}
+		stored++;
+		again = kbpf_stack_trace_id(map, ips, 2 + i % 7, 0);
+		KUNIT_EXPECT_EQ(test, id, again);
+		KUNIT_EXPECT_EQ(test, kbpf_stack_trace_id(map, ips, 2 + i % 7, 1 << 9), id);
+		key = id;
+		KUNIT_EXPECT_EQ(test, kbpf_map_lookup_user(map, &key, out, 0), 0);
+		KUNIT_EXPECT_EQ(test, out[0], i);
+		KUNIT_EXPECT_EQ(test, out[4], 0);
+	}
+	KUNIT_EXPECT_GT(test, stored, 25);
+	for (again = kbpf_map_next_key(map, NULL, &key); !again;
+	     again = kbpf_map_next_key(map, &key, &next), key = next)
+		seen++;
+	KUNIT_EXPECT_EQ(test, seen, stored);
+	KUNIT_EXPECT_EQ(test, kbpf_map_update_user(map, &key, out, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kbpf_map_next_key(map, NULL, &key), 0);
+	KUNIT_EXPECT_EQ(test, kbpf_map_delete_user(map, &key), 0);
+	KUNIT_EXPECT_EQ(test, kbpf_map_delete_user(map, &key), -ENOENT);
+	key = 64;
+	KUNIT_EXPECT_EQ(test, kbpf_map_delete_user(map, &key), -E2BIG);
+	KUNIT_EXPECT_EQ(test, kbpf_map_lookup_user(map, &key, out, 0), -ENOENT);
+	put(map);
+}
+
+/* A full table takes new keys; what is used stays, what is not goes. */
+static void lru(struct kunit *test, u32 type)
+{
+	struct kbpf_map *map = make(test, type, 4, 8, 512, 0);
+	struct kbpf_map_stats_attr stats;
+	u64 value = 0;
+	u32 i, j, hot = 0;
+
+	KUNIT_EXPECT_EQ(test, create_error(type, 4, 8, 8, KBPF_F_NO_PREALLOC), -ENOTSUPP);
+	for (i = 0; i < 20000; i++) {
+		KUNIT_EXPECT_EQ(test, prog_update(map, &i, &value, KBPF_NOEXIST), 0);
+		/* 64 keys are looked up again and again. */
+		rcu_read_lock();
+		preempt_disable();
+		for (j = 0; j < 64 && !(i % 16); j++)
+			kbpf_map_prog_lookup(map, &j);
+		preempt_enable();
+		rcu_read_unlock();
+	}
+	rcu_read_lock();
+	for (j = 0; j < 64; j++)
+		hot += !!kbpf_map_prog_lookup(map, &j);
+	rcu_read_unlock();
+	kbpf_map_stats(map, &stats);
+	KUNIT_EXPECT_GE(test, hot, 60);
+	KUNIT_EXPECT_LE(test, stats.entries, 512);
+	KUNIT_EXPECT_GE(test, stats.entries, 480);
+	KUNIT_EXPECT_EQ(test, stats.evicted, 20000 - stats.entries);
+	KUNIT_EXPECT_EQ(test, prog_update(map, &i, &value, KBPF_EXIST), -ENOENT);
+	KUNIT_EXPECT_EQ(test, prog_delete(map, &i), -ENOENT);
+	put(map);
+	/* The smallest one always has the last key. */
+	map = make(test, type, 4, 8, 1, 0);
+	for (i = 0; i < 100; i++) {
+		KUNIT_EXPECT_EQ(test, prog_update(map, &i, &value, 0), 0);
+		KUNIT_EXPECT_EQ(test, prog_update(map, &i, &value, KBPF_EXIST), 0);
+		KUNIT_EXPECT_EQ(test, map->ops->entries(map), 1);
+	}
+	put(map);
+}
+
+static void test_lru(struct kunit *test)
+{
+	lru(test, KBPF_MAP_TYPE_LRU_HASH);
+	lru(test, KBPF_MAP_TYPE_LRU_PERCPU_HASH);
+}
+
+struct prefix {
+	u32 bits;
+	u8 data[4];
+	u64 value;
+	bool used;
+};
+
+static bool prefix_covers(const struct prefix *p, const u8 *data, u32 bits)
+{
+	u32 i;
+
+	if (p->bits > bits)
+		return false;
+	for (i = 0; i < p->bits; i++)
+		if ((p->data[i / 8] ^ data[i / 8]) & (0x80 >> i % 8))
+			return false;
+	return true;
+}
+
+/* Same prefix: the bits beyond its length do not matter. */
+static struct prefix *prefix_find(struct prefix *all, u32 n, const struct prefix *p)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if (all[i].used && all[i].bits == p->bits &&
+		    prefix_covers(&all[i], p->data, p->bits))
+			return &all[i];
+	return NULL;
+}
+
+static void lpm_walk(struct kunit *test, struct kbpf_map *map, struct prefix *all, u32 count)
+{
+	struct prefix key, next;
+	u32 n = 0;
+	int err = kbpf_map_next_key(map, NULL, &next);
+
+	while (!err && n < 1000) {
+		n++;
+		KUNIT_EXPECT_NOT_NULL(test, prefix_find(all, 64, &next));
+		key = next;
+		err = kbpf_map_next_key(map, &key, &next);
+	}
+	KUNIT_EXPECT_EQ(test, n, count);
+}
+
+static void test_lpm(struct kunit *test)
+{
+	struct kbpf_map *map = make(test, KBPF_MAP_TYPE_LPM_TRIE, 8, 8, 48, KBPF_F_NO_PREALLOC);
+	struct prefix *all = kvcalloc(64, sizeof(*all), GFP_KERNEL), *p, *best;
+	u32 step, i, count = 0;
+	struct prefix k = { };
+	u64 out;
+
+	KUNIT_ASSERT_NOT_NULL(test, all);
+	KUNIT_EXPECT_EQ(test, create_error(KBPF_MAP_TYPE_LPM_TRIE, 8, 8, 48, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, create_error(KBPF_MAP_TYPE_LPM_TRIE, 4, 8, 48, 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, create_error(KBPF_MAP_TYPE_LPM_TRIE, 261, 8, 48, 1), -EINVAL);
+	for (step = 0; step < 20000; step++) {
+		u64 f = rnd(3);
+
+		/* Few different bits, so that prefixes nest and fork a lot. */
+		k.bits = rnd(20) ? rnd(12) + (rnd(4) ? 0 : 21) : rnd(34);
+		for (i = 0; i < 4; i++)
+			k.data[i] = rnd(4) ? 0 : 1 << rnd(8);
+		k.value = step;
+		p = prefix_find(all, 64, &k);
+		switch (rnd(3)) {
+		case 0:
+			if (k.bits > 32) {
+				KUNIT_EXPECT_EQ(test, prog_update(map, &k, &k.value, 0), -EINVAL);
+				break;
+			}
+			if (p && f == KBPF_NOEXIST) {
+				KUNIT_EXPECT_EQ(test, prog_update(map, &k, &k.value, f), -EEXIST);
+			} else if (!p && f == KBPF_EXIST) {
+				KUNIT_EXPECT_EQ(test, prog_update(map, &k, &k.value, f), -ENOENT);
+			} else if (!p && count == 48) {
+				KUNIT_EXPECT_EQ(test, prog_update(map, &k, &k.value, f), -ENOSPC);
+			} else {
+				KUNIT_EXPECT_EQ(test, kbpf_map_update_user(map, &k, &k.value, f), 0);
+				count += !p;
+				for (i = 0; !p; i++)
+					p = all[i].used ? NULL : &all[i];
+				k.used = true;
+				*p = k;
+			}
+			break;
+		case 1:
+			KUNIT_EXPECT_EQ(test, prog_delete(map, &k),
+					k.bits > 32 ? -EINVAL : p ? 0 : -ENOENT);
+			if (p) {
+				p->used = false;
+				count--;
+			}
+			break;
+		default:
+			best = NULL;
+			for (i = 0; i < 64; i++)
+				if (all[i].used && prefix_covers(&all[i], k.data, k.bits) &&
+				    (!best || best->bits < all[i].bits))
+					best = &all[i];
+			if (k.bits > 32)
+				best = NULL;
+			KUNIT_EXPECT_EQ(test, kbpf_map_lookup_user(map, &k, &out, 0),
+					best ? 0 : -ENOENT);
+			if (best)
+				KUNIT_EXPECT_EQ(test, out, best->value);
+		}
+		if (!(step % 500))
+			lpm_walk(test, map, all, count);
+		KUNIT_ASSERT_EQ(test, map->ops->entries(map), count);
+	}
+	kvfree(all);
+	put(map);
+}
+
+/* ---- batches: the caller's memory is this module's own here -------------------------- */
+
+static int io_in(void *dst, u64 src, size_t size)
+{
+	if (!src)
+		return -EFAULT;
+	memcpy(dst, (void *)(unsigned long)src, size);
+	return 0;
+}
+
+static int io_out(u64 dst, const void *src, size_t size)
+{
+	if (!dst)
+		return -EFAULT;
+	memcpy((void *)(unsigned long)dst, src, size);
+	return 0;
+}
+
+static const struct kbpf_map_io own_io = { .in = io_in, .out = io_out };
+
+static void batch_type(struct kunit *test, u32 type, bool take)
+{
+	struct kbpf_map *map = make(test, type, 4, 8, 1000, 0);
+	u32 *keys = kvcalloc(1000, 4, GFP_KERNEL), i, pos = 0, sum = 0, got = 0;
+	u32 vsize = kbpf_map_user_value_size(map), rounds = 0;
+	u8 *values = kvcalloc(1000, vsize, GFP_KERNEL);
+	struct kbpf_map_batch_attr a = {
+		.keys = (unsigned long)keys, .values = (unsigned long)values, .count = 1000,
+	};
+	int err;
+
+	KUNIT_ASSERT_TRUE(test, keys && values);
+	for (i = 0; i < 1000; i++) {
+		keys[i] = i;
+		*(u64 *)(values + (size_t)i * vsize) = i;
+	}
+	KUNIT_EXPECT_EQ(test, kbpf_map_batch(map, KBPF_MAP_UPDATE_BATCH, &a, &own_io), 0);
+	KUNIT_EXPECT_EQ(test, a.count, 1000);
+	do {
+		a.count = 100;
+		a.in_batch = rounds ? (unsigned long)&pos : 0;
+		a.out_batch = (unsigned long)&pos;
+		err = kbpf_map_batch(map, take ? KBPF_MAP_LOOKUP_AND_DELETE_BATCH :
+				     KBPF_MAP_LOOKUP_BATCH, &a, &own_io);
+		KUNIT_EXPECT_TRUE(test, !err || err == -ENOENT);
+		for (i = 0; i < a.count; i++) {
+			KUNIT_EXPECT_EQ(test, *(u64 *)(values + (size_t)i * vsize), keys[i]);
+			sum += keys[i];
+		}
+		got += a.count;
+	} while (!err && ++rounds < 50);
+	KUNIT_EXPECT_EQ(test, err, -ENOENT);
+	KUNIT_EXPECT_EQ(test, got, 1000);
+	KUNIT_EXPECT_EQ(test, sum, 499500);
+	if (map->ops->entries)
+		KUNIT_EXPECT_EQ(test, map->ops->entries(map), take ? 0 : 1000);
+	a.count = 5;
+	a.elem_flags = KBPF_F_LOCK;
+	KUNIT_EXPECT_EQ(test, kbpf_map_batch(map, KBPF_MAP_LOOKUP_BATCH, &a, &own_io), -EINVAL);
+	kvfree(keys);
+	kvfree(values);
+	put(map);
+}
+
+static void test_batch(struct kunit *test)
+{
+	u32 key[2] = { };
+	u64 value = 0;
+	struct kbpf_map_batch_attr a = { .count = 1 };
+	struct kbpf_map *map;
+
+	batch_type(test, KBPF_MAP_TYPE_HASH, false);
+	batch_type(test, KBPF_MAP_TYPE_HASH, true);
+	batch_type(test, KBPF_MAP_TYPE_PERCPU_HASH, true);
+	batch_type(test, KBPF_MAP_TYPE_LRU_HASH, true);
+	batch_type(test, KBPF_MAP_TYPE_ARRAY, false);
+	batch_type(test, KBPF_MAP_TYPE_PERCPU_ARRAY, false);
+	map = make(test, KBPF_MAP_TYPE_ARRAY, 4, 8, 4, 0);
+	KUNIT_EXPECT_EQ(test, kbpf_map_batch(map, KBPF_MAP_DELETE_BATCH, &a, &own_io), -ENOTSUPP);
+	KUNIT_EXPECT_EQ(test, kbpf_map_batch(map, KBPF_MAP_LOOKUP_BATCH, &a, &own_io), -EFAULT);
+	put(map);
+	map = make(test, KBPF_MAP_TYPE_HASH, 4, 8, 4, 0);
+	KUNIT_EXPECT_EQ(test, kbpf_map_update_user(map, key, &value, 0), 0);
+	a = (struct kbpf_map_batch_attr){ .count = 2, .keys = (unsigned long)key };
+	KUNIT_EXPECT_EQ(test, kbpf_map_batch(map, KBPF_MAP_DELETE_BATCH, &a, &own_io), -ENOENT);
+	KUNIT_EXPECT_EQ(test, a.count, 1);
+	put(map);
+}
+
+static u64 each_seen;
+
+static u64 count_each(const struct kbpf_func *func, u64 map, u64 key, u64 value, u64 ctx, u64 r5)
+{
+	each_seen++;
+	*(u64 *)(unsigned long)value += ctx;
+	return each_seen == 70;
+}
+
+static void test_for_each(struct kunit *test)
+{
+	struct kbpf_func func = { .call = count_each };
+	u32 types[] = { KBPF_MAP_TYPE_HASH, KBPF_MAP_TYPE_ARRAY, KBPF_MAP_TYPE_PERCPU_HASH }, k, i;
+	struct kbpf_map *map;
+	u64 v = 0;
+
+	for (k = 0; k < ARRAY_SIZE(types); k++) {
+		map = make(test, types[k], 4, 8, 50, 0);
+		for (i = 0; i < 50; i++)
+			KUNIT_EXPECT_EQ(test, prog_update(map, &i, &v, 0), 0);
+		each_seen = 0;
+		rcu_read_lock();
+		preempt_disable();
+		KUNIT_EXPECT_EQ(test, kbpf_map_prog_for_each(map, &func, 3, 0), 50);
+		KUNIT_EXPECT_EQ(test, kbpf_map_prog_for_each(map, &func, 3, 0), 20);
+		KUNIT_EXPECT_EQ(test, kbpf_map_prog_for_each(map, &func, 3, 1), -EINVAL);
+		preempt_enable();
+		rcu_read_unlock();
+		put(map);
+	}
+}
+
 static void maps_suite_exit(struct kunit_suite *suite)
 {
 	kbpf_map_exit();
@@ -674,6 +1083,13 @@ static struct kunit_case maps_cases[] = {
 	KUNIT_CASE(test_ring_hostile_consumer),
 	KUNIT_CASE(test_ring_mmap),
 	KUNIT_CASE(test_perf_array),
+	KUNIT_CASE(test_queue_stack),
+	KUNIT_CASE(test_bloom),
+	KUNIT_CASE(test_stack_trace),
+	KUNIT_CASE(test_lru),
+	KUNIT_CASE(test_lpm),
+	KUNIT_CASE(test_batch),
+	KUNIT_CASE(test_for_each),
 	{ }
 };
 

@@ -156,6 +156,21 @@ void kbpf_env_map_put(struct kbpf_map *map);
 struct kbpf_object *kbpf_env_object_get(int fd, u32 kind);
 
 /**
+ * kbpf_env_cgroup_get() - the cgroup behind a descriptor of its directory
+ * @fd: descriptor
+ *
+ * Return: the cgroup with a reference for the caller; ERR_PTR: -EBADF, -EOPNOTSUPP
+ * in a world without cgroups.
+ */
+void *kbpf_env_cgroup_get(int fd);
+
+/**
+ * kbpf_env_cgroup_put() - give back what kbpf_env_cgroup_get() took
+ * @cgroup: the cgroup; programs may see it until a grace period has passed
+ */
+void kbpf_env_cgroup_put(void *cgroup);
+
+/**
  * kbpf_env_helper() - address of a helper
  * @id: helper number
  *

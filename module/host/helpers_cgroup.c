@@ -7,7 +7,9 @@
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include "env.h"
 #include "helpers.h"
+#include "maps/map.h"
 
 /* Device number of nsfs, by which clients name a namespace; 0 while unknown. */
 static dev_t nsfs_dev;
@@ -76,3 +78,41 @@ u64 kbpf_helper_get_current_ancestor_cgroup_id(u64 r1, u64 r2, u64 r3, u64 r4, u
 	return 0;
 #endif
 }
+
+#ifdef CONFIG_CGROUPS
+void *kbpf_env_cgroup_get(int fd)
+{
+	return cgroup_get_from_fd(fd);
+}
+
+/* The cgroup itself is freed only after a grace period. */
+void kbpf_env_cgroup_put(void *cgroup)
+{
+	cgroup_put(cgroup);
+}
+
+u64 kbpf_helper_current_task_under_cgroup(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	struct kbpf_map *map = kbpf_reg_ptr(r1);
+	struct cgroup *cgroup;
+
+	if (r2 >= map->desc.max_entries)
+		return -E2BIG;
+	cgroup = kbpf_cgroup_array_get(map, r2);
+	return cgroup ? task_under_cgroup_hierarchy(current, cgroup) : -EAGAIN;
+}
+#else
+void *kbpf_env_cgroup_get(int fd)
+{
+	return ERR_PTR(-EOPNOTSUPP);
+}
+
+void kbpf_env_cgroup_put(void *cgroup)
+{
+}
+
+u64 kbpf_helper_current_task_under_cgroup(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return -EAGAIN;
+}
+#endif

@@ -44,3 +44,13 @@ u64 kbpf_helper_map_peek_elem(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 
 	return kbpf_map_prog_peek(map, kbpf_reg_ptr(r2));
 }
+
+u64 kbpf_helper_map_lookup_percpu_elem(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return (unsigned long)kbpf_map_prog_lookup_percpu(kbpf_reg_ptr(r1), kbpf_reg_ptr(r2), r3);
+}
+
+u64 kbpf_helper_for_each_map_elem(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return kbpf_map_prog_for_each(kbpf_reg_ptr(r1), kbpf_reg_ptr(r2), r3, r4);
+}

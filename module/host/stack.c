@@ -18,6 +18,7 @@
 
 struct walk_room {
 	unsigned long ips[KBPF_STACK_MAX_DEPTH + OWN_FRAMES];
+	u64 out[KBPF_STACK_MAX_DEPTH];
 };
 
 struct walk_rooms {
@@ -46,6 +47,11 @@ static u32 find_hook(const unsigned long *ips, u32 nr, unsigned long hook)
 		if (ips[i] + 1 - hook < HOOK_SPAN)
 			return i;
 	return 0;
+}
+
+u64 *kbpf_stack_room(void)
+{
+	return this_cpu_ptr(rooms)->level[kbpf_run_level()].out;
 }
 
 u32 kbpf_stack_kernel(u64 *ips, u32 max, u32 skip)

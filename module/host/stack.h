@@ -30,6 +30,13 @@ u32 kbpf_stack_kernel(u64 *ips, u32 max, u32 skip);
 u32 kbpf_stack_user(u64 *ips, u32 max, u32 skip);
 
 /**
+ * kbpf_stack_room() - room for KBPF_STACK_MAX_DEPTH entries, this run's own
+ *
+ * Context: inside a program, any level.
+ */
+u64 *kbpf_stack_room(void);
+
+/**
  * kbpf_stack_init() - set up room for walks
  *
  * Return: 0 or -ENOMEM.

@@ -219,6 +219,25 @@ struct kbpf_map *kbpf_env_map_get(int fd)
 	return ERR_PTR(-EINVAL);
 }
 
+/* A cgroup is any directory here: its device and inode. */
+void *kbpf_env_cgroup_get(int fd)
+{
+	struct stat st, *copy;
+
+	if (fstat(fd, &st))
+		return ERR_PTR(-EBADF);
+	if (!S_ISDIR(st.st_mode))
+		return ERR_PTR(-EBADF);
+	copy = kmemdup(&st, sizeof(st), GFP_KERNEL);
+	return copy ? copy : ERR_PTR(-ENOMEM);
+}
+
+void kbpf_env_cgroup_put(void *cgroup)
+{
+	synchronize_rcu();
+	kfree(cgroup);
+}
+
 void kbpf_env_map_put(struct kbpf_map *map)
 {
 	kbpf_object_put(&map->obj);

@@ -36,6 +36,12 @@ static const struct shape shapes[] = {
 	{ KBPF_MAP_TYPE_PERCPU_ARRAY, 4, 100, 2000, 0 },
 	{ KBPF_MAP_TYPE_RINGBUF, 0, 0, 8192, 0 },
 	{ KBPF_MAP_TYPE_PERF_EVENT_ARRAY, 4, 4, 3000, 0 },
+	{ KBPF_MAP_TYPE_LRU_HASH, 4, 3000, 2000, 0 },
+	{ KBPF_MAP_TYPE_LRU_PERCPU_HASH, 4, 400, 2000, 0 },
+	{ KBPF_MAP_TYPE_LPM_TRIE, 8, 300, 2000, KBPF_F_NO_PREALLOC },
+	{ KBPF_MAP_TYPE_QUEUE, 0, 300, 2000, 0 },
+	{ KBPF_MAP_TYPE_BLOOM_FILTER, 0, 300, 2000, 0 },
+	{ KBPF_MAP_TYPE_STACK_TRACE, 4, 800, 10000, 0 },
 };
 
 static struct kbpf_map *create(const struct shape *s)
@@ -68,8 +74,10 @@ static void fill(struct kbpf_map *map, const struct shape *s, u64 n)
 	int err;
 
 	kbpf_port_fail_at(n);
-	for (i = 0; i < s->entries && s->key; i++) {
+	for (i = 0; i < s->entries && s->key && s->type != KBPF_MAP_TYPE_STACK_TRACE; i++) {
 		memcpy(&key, &i, sizeof(i));
+		if (s->type == KBPF_MAP_TYPE_LPM_TRIE)
+			key = key << 32 | 32;
 		memcpy(value, &fd, sizeof(fd));
 		err = kbpf_map_update_user(map, &key, value, 0);
 		CHECK(!err || err == -ENOMEM);

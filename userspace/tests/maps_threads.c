@@ -89,6 +89,8 @@ static void *churn(void *arg)
 
 	for (i = 0; i < 40000; i++) {
 		key = rnd(t, 300);
+		if (t->map->desc.type == KBPF_MAP_TYPE_LPM_TRIE)
+			key = key << 32 | (8 + key % 25);
 		op = rnd(t, 4);
 		rcu_read_lock();
 		if (op == 0) {
@@ -98,7 +100,7 @@ static void *churn(void *arg)
 		} else if (op == 1) {
 			value[0] = value[1] = value[2] = value[3] = key;
 			err = kbpf_map_prog_update(t->map, &key, value, KBPF_NOEXIST);
-			CHECK(!err || err == -EEXIST || err == -E2BIG);
+			CHECK(!err || err == -EEXIST || err == -E2BIG || err == -ENOSPC);
 			t->done += !err;
 		} else if (op == 2) {
 			value[0] = value[1] = value[2] = value[3] = key;
@@ -147,6 +149,24 @@ static void test_hash(u32 max)
 	printf("    # %llu left, %llu reads met reuse, %llu refused full\n",
 	       (unsigned long long)sum, (unsigned long long)torn_reads,
 	       (unsigned long long)stats.refused_full);
+	kbpf_object_put(&map->obj);
+}
+
+/* The same over a table that makes room by itself, and over prefixes of 64 bits. */
+static void test_churn(u32 type, u32 max, u32 flags)
+{
+	struct kbpf_map *map = make(type, 8, 32, max, flags);
+	struct kbpf_map_stats_attr stats;
+	struct thread t[THREADS];
+
+	run(t, map, churn);
+	kbpf_map_stats(map, &stats);
+	CHECK(stats.entries <= max);
+	CHECK(walk(map) == stats.entries);
+	CHECK(!stats.refused_busy);
+	printf("    # %llu left, %llu evicted, %llu refused\n", (unsigned long long)stats.entries,
+	       (unsigned long long)stats.evicted,
+	       (unsigned long long)(stats.refused_full + stats.refused_nomem));
 	kbpf_object_put(&map->obj);
 }
 
@@ -371,6 +391,10 @@ int main(void)
 	result("hash_full");
 	test_steady();
 	result("hash_steady");
+	test_churn(KBPF_MAP_TYPE_LRU_HASH, 100, 0);
+	result("lru");
+	test_churn(KBPF_MAP_TYPE_LPM_TRIE, 150, KBPF_F_NO_PREALLOC);
+	result("lpm");
 	test_percpu_sum();
 	result("percpu_sum");
 	test_ring();
@@ -378,6 +402,6 @@ int main(void)
 	test_nmi();
 	result("nmi");
 	kbpf_map_exit();
-	printf("1..6\n");
+	printf("1..8\n");
 	return 0;
 }

@@ -22,3 +22,31 @@ struct kbpf_object *kbpf_env_object_get(int fd, u32 kind)
 	kbpf_object_get(obj);
 	return obj;
 }
+
+/* Descriptor 7 is a cgroup. */
+void *kbpf_env_cgroup_get(int fd)
+{
+	static int cgroup;
+
+	return fd == 7 ? &cgroup : ERR_PTR(-EBADF);
+}
+
+void kbpf_env_cgroup_put(void *cgroup) { }
+
+/* Descriptors 200 and on are maps that a test put there. */
+struct kbpf_map *kbpf_test_maps[4];
+
+struct kbpf_map *kbpf_env_map_get(int fd)
+{
+	if (fd < 200 || fd > 203)
+		return ERR_PTR(-EBADF);
+	if (!kbpf_test_maps[fd - 200])
+		return ERR_PTR(-EINVAL);
+	kbpf_object_get(&kbpf_test_maps[fd - 200]->obj);
+	return kbpf_test_maps[fd - 200];
+}
+
+void kbpf_env_map_put(struct kbpf_map *map)
+{
+	kbpf_object_put(&map->obj);
+}

@@ -93,6 +93,8 @@ long kbpf_call_map_lookup(struct kbpf_call *call);
 long kbpf_call_map_update(struct kbpf_call *call);
 long kbpf_call_map_delete(struct kbpf_call *call);
 long kbpf_call_map_next_key(struct kbpf_call *call);
+long kbpf_call_map_take(struct kbpf_call *call);
+long kbpf_call_map_batch(struct kbpf_call *call);
 long kbpf_call_map_freeze(struct kbpf_call *call);
 long kbpf_call_map_stats(struct kbpf_call *call);
 

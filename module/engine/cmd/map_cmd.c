@@ -118,7 +118,11 @@ long kbpf_call_map_lookup(struct kbpf_call *call)
 	err = elem_init(&e, call, KBPF_F_WRONLY, false);
 	if (err)
 		return err;
-	err = kbpf_map_lookup_user(e.map, e.key, e.value, attr->flags);
+	/* There the value is what to look for. */
+	if (e.map->desc.can & KBPF_MAP_CAN_PEEK)
+		err = kbpf_world_copy_in(e.value, attr->value, e.value_size);
+	if (!err)
+		err = kbpf_map_lookup_user(e.map, e.key, e.value, attr->flags);
 	if (!err)
 		err = kbpf_world_copy_out(attr->value, e.value, e.value_size);
 	elem_exit(&e);
@@ -153,6 +157,51 @@ long kbpf_call_map_delete(struct kbpf_call *call)
 		return err;
 	err = kbpf_map_delete_user(e.map, e.key);
 	elem_exit(&e);
+	return err;
+}
+
+long kbpf_call_map_take(struct kbpf_call *call)
+{
+	const struct kbpf_map_elem_attr *attr = &call->attr.elem;
+	struct elem e;
+	int err;
+
+	if (attr->flags & ~(u64)KBPF_F_LOCK)
+		return -EINVAL;
+	err = elem_init(&e, call, KBPF_F_WRONLY | KBPF_F_RDONLY, false);
+	if (err)
+		return err;
+	err = kbpf_map_take_user(e.map, e.key, e.value, attr->flags);
+	if (!err)
+		err = kbpf_world_copy_out(attr->value, e.value, e.value_size);
+	elem_exit(&e);
+	return err;
+}
+
+long kbpf_call_map_batch(struct kbpf_call *call)
+{
+	static const struct kbpf_map_io io = {
+		.in = kbpf_world_copy_in,
+		.out = kbpf_world_copy_out,
+	};
+	struct kbpf_map_batch_attr *attr = &call->attr.batch;
+	bool reads = call->cmd == KBPF_MAP_LOOKUP_BATCH ||
+		     call->cmd == KBPF_MAP_LOOKUP_AND_DELETE_BATCH;
+	bool writes = call->cmd != KBPF_MAP_LOOKUP_BATCH;
+	struct kbpf_map *map;
+	u32 flags;
+	int err;
+
+	map = kbpf_call_map(attr->map_fd, &flags);
+	if (IS_ERR(map))
+		return PTR_ERR(map);
+	if ((reads && (flags & KBPF_F_WRONLY)) || (writes && (flags & KBPF_F_RDONLY)))
+		err = -EPERM;
+	else
+		err = kbpf_map_batch(map, call->cmd, attr, &io);
+	if (kbpf_call_out(call, batch.count))
+		err = -EFAULT;
+	kbpf_object_put(&map->obj);
 	return err;
 }
 

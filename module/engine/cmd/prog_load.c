@@ -292,6 +292,24 @@ static u32 count_fds(const struct kbpf_prog *prog)
 	return nr;
 }
 
+/* A tail call keeps the context: programs of one array are of one kind. */
+static int check_prog_arrays(const struct kbpf_prog *prog, struct kbpf_log *log)
+{
+	u32 i;
+
+	for (i = 0; i < prog->nr_maps; i++) {
+		const struct kbpf_map_desc *desc = kbpf_env_map_desc(prog->maps[i]);
+
+		if (!(desc->can & KBPF_MAP_CAN_TAIL_CALL) ||
+		    kbpf_prog_array_fits(prog->maps[i], prog))
+			continue;
+		kbpf_log_write(log, "program array '%s' is of programs of another kind\n",
+			       desc->name);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int judge(struct kbpf_prog *prog, const struct kbpf_prog_load_attr *attr,
 		 struct kbpf_log *log)
 {
@@ -312,7 +330,7 @@ static int judge(struct kbpf_prog *prog, const struct kbpf_prog_load_attr *attr,
 	if (!err)
 		err = kbpf_verify(prog, &opts, log);
 	kvfree(fds);
-	return err;
+	return err ? err : check_prog_arrays(prog, log);
 }
 
 static int load(struct kbpf_prog *prog, struct kbpf_call *call)

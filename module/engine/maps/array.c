@@ -80,6 +80,16 @@ static long array_delete(struct kbpf_map *map, const void *key)
 	return -EINVAL;
 }
 
+static long array_for_each(struct kbpf_map *map, const struct kbpf_func *func, u64 ctx)
+{
+	u32 i;
+
+	for (i = 0; i < map->desc.max_entries; i++)
+		if (kbpf_map_callback(func, map, &i, map->ops->lookup(map, &i), ctx))
+			return i + 1;
+	return i;
+}
+
 /* ---- ARRAY -------------------------------------------------------------------- */
 
 static __always_inline void *value_at(const struct kbpf_array *a, u32 index)
@@ -190,6 +200,8 @@ const struct kbpf_map_ops kbpf_array_ops = {
 	.lookup = array_lookup,
 	.update = array_update,
 	.delete = array_delete,
+	.for_each = array_for_each,
+	.batches = KBPF_BATCH(KBPF_MAP_LOOKUP_BATCH) | KBPF_BATCH(KBPF_MAP_UPDATE_BATCH),
 	.next_key = kbpf_array_next_key,
 	.direct_addr = array_direct_addr,
 	.layout = array_layout,
@@ -225,6 +237,15 @@ static void *percpu_lookup(struct kbpf_map *map, const void *key)
 	return this_cpu_ptr(percpu_at(to_array(map), index));
 }
 
+static void *percpu_lookup_percpu(struct kbpf_map *map, const void *key, u32 cpu)
+{
+	u32 index = get_unaligned((const u32 *)key);
+
+	if (unlikely(index >= map->desc.max_entries))
+		return NULL;
+	return per_cpu_ptr(percpu_at(to_array(map), index), cpu);
+}
+
 static long percpu_update(struct kbpf_map *map, const void *key, const void *value, u64 flags)
 {
 	u32 index = get_unaligned((const u32 *)key);
@@ -239,28 +260,30 @@ static long percpu_update(struct kbpf_map *map, const void *key, const void *val
 static int percpu_lookup_copy(struct kbpf_map *map, const void *key, void *value, u64 flags)
 {
 	const struct kbpf_array *a = to_array(map);
-	u32 index = get_unaligned((const u32 *)key);
+	u32 index = get_unaligned((const u32 *)key), off = 0;
 	int cpu;
 
 	if (index >= map->desc.max_entries)
 		return -ENOENT;
-	for_each_possible_cpu(cpu)
-		kbpf_value_move(value + cpu * a->stride, per_cpu_ptr(percpu_at(a, index), cpu),
-				a->stride);
+	for_each_possible_cpu(cpu) {
+		kbpf_value_move(value + off, per_cpu_ptr(percpu_at(a, index), cpu), a->stride);
+		off += a->stride;
+	}
 	return 0;
 }
 
 static int percpu_update_copy(struct kbpf_map *map, const void *key, const void *value, u64 flags)
 {
 	const struct kbpf_array *a = to_array(map);
-	u32 index = get_unaligned((const u32 *)key);
+	u32 index = get_unaligned((const u32 *)key), off = 0;
 	int cpu, err = flags > KBPF_EXIST ? -EINVAL : check_update(map, index, flags);
 
 	if (err)
 		return err;
-	for_each_possible_cpu(cpu)
-		kbpf_value_move(per_cpu_ptr(percpu_at(a, index), cpu), value + cpu * a->stride,
-				a->stride);
+	for_each_possible_cpu(cpu) {
+		kbpf_value_move(per_cpu_ptr(percpu_at(a, index), cpu), value + off, a->stride);
+		off += a->stride;
+	}
 	return 0;
 }
 
@@ -331,6 +354,9 @@ const struct kbpf_map_ops kbpf_percpu_array_ops = {
 	.layout = percpu_layout,
 	.update = percpu_update,
 	.delete = array_delete,
+	.lookup_percpu = percpu_lookup_percpu,
+	.for_each = array_for_each,
+	.batches = KBPF_BATCH(KBPF_MAP_LOOKUP_BATCH) | KBPF_BATCH(KBPF_MAP_UPDATE_BATCH),
 	.lookup_copy = percpu_lookup_copy,
 	.update_copy = percpu_update_copy,
 	.next_key = kbpf_array_next_key,

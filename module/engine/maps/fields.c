@@ -126,9 +126,11 @@ static int check_index(const struct kbpf_map *map, const struct kbpf_btf *btf, u
 int kbpf_map_check_btf(struct kbpf_map *map, enum kbpf_map_btf_rule rule,
 		       const struct kbpf_btf *btf, u32 key_id, u32 value_id)
 {
+	bool needs_key = rule == BTF_KEY || rule == BTF_PREFIX;
+	const struct kbpf_btf_type *key;
 	int err;
 
-	if (key_id ? kbpf_btf_size(btf, key_id) != map->desc.key_size : rule == BTF_KEY)
+	if (key_id ? kbpf_btf_size(btf, key_id) != map->desc.key_size : needs_key)
 		return -EINVAL;
 	if (!kbpf_btf_type(btf, value_id) ||
 	    kbpf_btf_size(btf, value_id) != map->desc.value_size)
@@ -138,5 +140,10 @@ int kbpf_map_check_btf(struct kbpf_map *map, enum kbpf_map_btf_rule rule,
 		return err;
 	if (rule == BTF_NONE)
 		return -ENOTSUPP;
+	key = kbpf_btf_skip(btf, &key_id);
+	if (rule == BTF_VALUE)
+		return key ? -EINVAL : 0;
+	if (rule == BTF_PREFIX)
+		return kbpf_btf_kind(key) == KBPF_BTF_STRUCT ? 0 : -EINVAL;
 	return rule == BTF_INDEX ? check_index(map, btf, key_id, value_id) : 0;
 }

@@ -12,7 +12,7 @@
 #ifndef KBPF_MAPS_HASH_H
 #define KBPF_MAPS_HASH_H
 
-#include "maps/map.h"
+#include "maps/types.h"
 #include "maps/elem.h"
 #include "maps/lock.h"
 #include "maps/pool.h"
@@ -27,12 +27,15 @@
  * @key_off: of the key in an entry
  * @value_off: of the value in an entry, where the value is not per CPU
  * @percpu: values are per CPU
+ * @lru: entries make room for new ones; before the key stands a word of state
+ * @of_maps: values are maps, each with a reference
  * @seed: of the hash
  * @locks: protect chains
  * @pool: entries
  * @extra: by CPU: an entry to replace another with; NULL while in use
- * @extra_mem: memory of those
  * @entries: by CPU: entries added less entries removed
+ * @clock: lru: protects @hand
+ * @hand: lru: entry to look at next when room is needed
  */
 struct kbpf_hash {
 	struct kbpf_map map;
@@ -42,13 +45,25 @@ struct kbpf_hash {
 	u32 key_off;
 	u32 value_off;
 	bool percpu;
+	bool lru;
+	bool of_maps;
 	u64 seed;
 	raw_spinlock_t *locks;
 	struct kbpf_pool pool;
 	struct kbpf_elem * __percpu *extra;
-	void *extra_mem;
 	s64 __percpu *entries;
+	raw_spinlock_t clock;
+	u32 hand;
 };
+
+/* What a hash is, for kbpf_hash_create(). */
+#define KBPF_HASH_PERCPU	(1U << 0)
+#define KBPF_HASH_LRU		(1U << 1)
+#define KBPF_HASH_OF_MAPS	(1U << 2)
+
+/* State of an entry of an LRU table: changes with its bucket's lock, but for the second. */
+#define KBPF_LRU_LINKED		(1U << 0)
+#define KBPF_LRU_USED		(1U << 1)
 
 static __always_inline struct kbpf_hash *kbpf_to_hash(struct kbpf_map *map)
 {
@@ -71,6 +86,11 @@ static __always_inline void *kbpf_hash_key(const struct kbpf_hash *h, struct kbp
 	return (void *)e + h->key_off;
 }
 
+static __always_inline u32 *kbpf_hash_state(const struct kbpf_hash *h, struct kbpf_elem *e)
+{
+	return (void *)e + h->key_off - sizeof(u64);
+}
+
 static __always_inline void *kbpf_hash_value(const struct kbpf_hash *h, struct kbpf_elem *e)
 {
 	return (void *)e + h->value_off;
@@ -81,8 +101,24 @@ static inline void *kbpf_hash_percpu_value(struct kbpf_elem *e, int cpu)
 	return per_cpu_ptr(*kbpf_elem_pcpu(e), cpu);
 }
 
+/*
+ * A link is published whole: who reads it sees the entry as it was when it was
+ * linked, or newer.
+ */
+static __always_inline unsigned long kbpf_link_read(const unsigned long *link)
+{
+	/* Pairs with kbpf_link_set(). */
+	return smp_load_acquire(link);
+}
+
+static __always_inline void kbpf_link_set(unsigned long *link, unsigned long to)
+{
+	/* Pairs with kbpf_link_read(). */
+	smp_store_release(link, to);
+}
+
 /* Of an entry that may have just been freed, the free list's link: as good as any. */
-static KBPF_RACY u32 elem_hash(const struct kbpf_elem *e)
+static KBPF_RACY u32 kbpf_elem_hash(const struct kbpf_elem *e)
 {
 	return READ_ONCE(e->hash);
 }
@@ -105,16 +141,88 @@ kbpf_hash_find(const struct kbpf_hash *h, const void *key, u32 size, u32 key_off
 	unsigned long link;
 
 	do {
-		link = smp_load_acquire(&h->heads[i]);
+		link = kbpf_link_read(&h->heads[i]);
 		while (!kbpf_hash_is_end(link)) {
 			e = (struct kbpf_elem *)link;
-			if (elem_hash(e) == hash &&
+			if (kbpf_elem_hash(e) == hash &&
 			    kbpf_key_equal((void *)e + key_off, key, size))
 				return e;
-			link = smp_load_acquire(&e->next);
+			link = kbpf_link_read(&e->next);
 		}
 	} while (unlikely(link != kbpf_hash_end(i)));
 	return NULL;
 }
+
+/* ---- for the families; in hash_core.c ----------------------------------------- */
+
+/* Hash of a key, and its entry, for any key size. */
+u32 kbpf_hash_of(const struct kbpf_hash *h, const void *key);
+struct kbpf_elem *kbpf_hash_find_any(const struct kbpf_hash *h, const void *key, u32 hash);
+
+/* The bucket's lock; false, and counted, if it cannot be had here. */
+bool kbpf_hash_lock(struct kbpf_hash *h, u32 hash, unsigned long *flags);
+void kbpf_hash_unlock(struct kbpf_hash *h, u32 hash, unsigned long flags);
+
+/* Under the bucket's lock: put an entry first, take it out; is it there? */
+void kbpf_hash_link(struct kbpf_hash *h, struct kbpf_elem *e, u32 hash);
+void kbpf_hash_unlink(struct kbpf_hash *h, struct kbpf_elem *e, u32 hash);
+bool kbpf_hash_is_linked(const struct kbpf_hash *h, const struct kbpf_elem *e, u32 hash);
+
+/* Do flags of an update and what is there go together? 0, -EEXIST, -ENOENT. */
+int kbpf_hash_check_exist(const struct kbpf_elem *old, u64 flags);
+
+/* Count a refusal; returns @err. */
+int kbpf_hash_refuse(struct kbpf_hash *h, int err);
+
+/* Set key and value of an entry that is not linked. */
+void kbpf_hash_fill(struct kbpf_hash *h, struct kbpf_elem *e, const void *key, const void *value,
+		    u32 hash);
+void kbpf_hash_set_key(struct kbpf_hash *h, struct kbpf_elem *e, const void *key, u32 hash);
+
+/**
+ * kbpf_hash_set_percpu() - set per-CPU values of an entry
+ * @h: the map
+ * @e: the entry
+ * @value: the value; or with @all one for each CPU, as commands lay them out
+ * @all: set all CPUs' values; otherwise this one's
+ * @is_new: the entry is new: other CPUs' values become zero
+ */
+void kbpf_hash_set_percpu(struct kbpf_hash *h, struct kbpf_elem *e, const void *value, bool all,
+			  bool is_new);
+
+/**
+ * kbpf_hash_replace() - put this CPU's spare entry in another's place
+ * @h: the map
+ * @old: the other; it becomes the spare one
+ * @key: its key
+ * @value: new value
+ * @hash: of the key
+ *
+ * Context: under the bucket's lock.
+ * Return: 0 or -EBUSY.
+ */
+int kbpf_hash_replace(struct kbpf_hash *h, struct kbpf_elem *old, const void *key,
+		      const void *value, u32 hash);
+
+/* A new entry, counted; or ERR_PTR, counted. Under a bucket's lock. */
+struct kbpf_elem *kbpf_hash_get(struct kbpf_hash *h);
+
+/* Under the bucket's lock: take an entry out and give it back. */
+void kbpf_hash_drop(struct kbpf_hash *h, struct kbpf_elem *e, u32 hash);
+
+/* Operations that the families share. */
+int kbpf_hash_check(const struct kbpf_map_create_attr *attr);
+int kbpf_hash_check_percpu(const struct kbpf_map_create_attr *attr);
+struct kbpf_map *kbpf_hash_create(const struct kbpf_map_create_attr *attr, u32 what);
+void kbpf_hash_free(struct kbpf_map *map);
+long kbpf_hash_delete(struct kbpf_map *map, const void *key);
+void *kbpf_hash_lookup_percpu(struct kbpf_map *map, const void *key, u32 cpu);
+int kbpf_hash_lookup_copy(struct kbpf_map *map, const void *key, void *value, u64 flags);
+int kbpf_hash_take_copy(struct kbpf_map *map, const void *key, void *value, u64 flags);
+int kbpf_hash_next_key(struct kbpf_map *map, const void *key, void *next);
+long kbpf_hash_for_each(struct kbpf_map *map, const struct kbpf_func *func, u64 ctx);
+int kbpf_hash_batch(struct kbpf_map *map, struct kbpf_map_batch_attr *attr,
+		    const struct kbpf_map_io *io, bool take);
+u64 kbpf_hash_entries(struct kbpf_map *map);
 
 #endif /* KBPF_MAPS_HASH_H */

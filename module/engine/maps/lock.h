@@ -9,7 +9,8 @@
  * A section inside another may not; it tries for a while and gives up. In NMIs
  * even the first kind gives up in the end.
  *
- * Locks are taken in this order: bucket or ring, then free list, then stock.
+ * Locks are taken in this order: hand of an LRU table, bucket; then, one at a
+ * time, free lists and the stock.
  */
 #ifndef KBPF_MAPS_LOCK_H
 #define KBPF_MAPS_LOCK_H
@@ -60,6 +61,19 @@ static __always_inline bool kbpf_map_lock(raw_spinlock_t *lock, unsigned long *f
 static __always_inline void kbpf_map_unlock(raw_spinlock_t *lock, unsigned long flags)
 {
 	raw_spin_unlock(lock);
+	this_cpu_dec(kbpf_map_cpu->depth);
+	local_irq_restore(flags);
+}
+
+/* A section without a lock of its own. */
+static __always_inline void kbpf_map_enter(unsigned long *flags)
+{
+	local_irq_save(*flags);
+	this_cpu_inc(kbpf_map_cpu->depth);
+}
+
+static __always_inline void kbpf_map_leave(unsigned long flags)
+{
 	this_cpu_dec(kbpf_map_cpu->depth);
 	local_irq_restore(flags);
 }

@@ -20,7 +20,9 @@
 #include "object.h"
 
 struct kbpf_btf;
+struct kbpf_func;
 struct kbpf_map;
+struct kbpf_prog;
 
 /**
  * struct kbpf_map_counts - per-CPU counts of what a map turned away or did
@@ -56,6 +58,19 @@ struct kbpf_map_mem {
 };
 
 /**
+ * struct kbpf_map_io - how batch commands reach the caller's memory
+ * @in: copies in; 0 or -EFAULT
+ * @out: copies out; 0 or -EFAULT
+ */
+struct kbpf_map_io {
+	int (*in)(void *dst, u64 src, size_t size);
+	int (*out)(u64 dst, const void *src, size_t size);
+};
+
+#define KBPF_BATCH(cmd)		(1U << ((cmd) - KBPF_MAP_LOOKUP_BATCH))
+#define KBPF_BATCH_ALL		0xfU
+
+/**
  * struct kbpf_map_ops - one type's operations; NULL where the type has none
  * @check: command: are these attributes right for the type? 0 or -errno
  * @create: command: allocates the type's structure (struct kbpf_map first) by
@@ -73,6 +88,11 @@ struct kbpf_map_mem {
  * @lookup_copy: command: copies the value out (user layout: per-CPU types all
  *	possible CPUs, each rounded up to 8 bytes); 0 or -errno
  * @update_copy: command: the opposite
+ * @lookup_percpu: program: value of @key on CPU @cpu, or NULL
+ * @for_each: program: calls @func on each entry; how many it called for, or -errno
+ * @batch: command: its own lookup of many, which takes them out with @take; NULL:
+ *	element by element
+ * @batches: which batch commands the type has: bits, KBPF_MAP_LOOKUP_BATCH is bit 0
  * @take_copy: command: copies the value out and deletes the entry
  * @delete_user: command: NULL means @delete
  * @next_key: command: the key after @key (NULL: the first) to @next; -ENOENT
@@ -97,6 +117,12 @@ struct kbpf_map_ops {
 	long (*pop)(struct kbpf_map *map, void *value);
 	long (*peek)(struct kbpf_map *map, void *value);
 
+	void *(*lookup_percpu)(struct kbpf_map *map, const void *key, u32 cpu);
+	long (*for_each)(struct kbpf_map *map, const struct kbpf_func *func, u64 ctx);
+
+	int (*batch)(struct kbpf_map *map, struct kbpf_map_batch_attr *attr,
+		     const struct kbpf_map_io *io, bool take);
+	u32 batches;
 	int (*lookup_copy)(struct kbpf_map *map, const void *key, void *value, u64 flags);
 	int (*update_copy)(struct kbpf_map *map, const void *key, const void *value, u64 flags);
 	int (*take_copy)(struct kbpf_map *map, const void *key, void *value, u64 flags);
@@ -219,22 +245,73 @@ static inline long kbpf_map_prog_peek(struct kbpf_map *map, void *value)
 	return map->ops->peek ? map->ops->peek(map, value) : -ENOTSUPP;
 }
 
+static inline void *kbpf_map_prog_lookup_percpu(struct kbpf_map *map, const void *key, u32 cpu)
+{
+	if (cpu >= nr_cpu_ids || !cpu_possible(cpu) || !map->ops->lookup_percpu)
+		return NULL;
+	return map->ops->lookup_percpu(map, key, cpu);
+}
+
+/* As the helper for_each_map_elem: @func(map, key, value, ctx) until it returns 1. */
+static inline long kbpf_map_prog_for_each(struct kbpf_map *map, const struct kbpf_func *func,
+					  u64 ctx, u64 flags)
+{
+	if (flags)
+		return -EINVAL;
+	return map->ops->for_each ? map->ops->for_each(map, func, ctx) : -ENOTSUPP;
+}
+
 /**
  * kbpf_map_user_value_size() - bytes of a value as commands carry it
  * @map: the map
  */
 u32 kbpf_map_user_value_size(const struct kbpf_map *map);
 
-/*
- * The commands' operations: kernel buffers; freezing is checked here, what the
- * descriptor allows (KBPF_F_RDONLY, KBPF_F_WRONLY) by the caller. 0 or -errno as
- * struct kbpf_map_elem_attr says; -ENOTSUPP where the type has no such operation.
+/**
+ * kbpf_map_lookup_user() - lookup by a command
+ * @map: the map
+ * @key: kernel copy of the key; NULL where the type has none
+ * @value: room for kbpf_map_user_value_size() bytes; for a type that can
+ *	KBPF_MAP_CAN_PEEK the value to look for
+ * @flags: 0 or KBPF_F_LOCK
+ *
+ * What the descriptor allows (KBPF_F_RDONLY, KBPF_F_WRONLY) is the caller's to
+ * check, here and below; freezing is checked here.
+ *
+ * Context: process; sleeps.
+ * Return: 0 or -errno as struct kbpf_map_elem_attr says; -ENOTSUPP where the
+ * type has no such operation.
  */
 int kbpf_map_lookup_user(struct kbpf_map *map, const void *key, void *value, u64 flags);
+
+/** As above, by what they are named for. */
 int kbpf_map_update_user(struct kbpf_map *map, const void *key, const void *value, u64 flags);
 int kbpf_map_delete_user(struct kbpf_map *map, const void *key);
 int kbpf_map_take_user(struct kbpf_map *map, const void *key, void *value, u64 flags);
 int kbpf_map_next_key(struct kbpf_map *map, const void *key, void *next);
+
+/**
+ * kbpf_map_batch() - a batch command
+ * @map: the map
+ * @cmd: KBPF_MAP_{LOOKUP,LOOKUP_AND_DELETE,UPDATE,DELETE}_BATCH
+ * @attr: attributes; @count becomes how many elements were done
+ * @io: how to reach the caller's memory
+ *
+ * Context: process; sleeps.
+ * Return: 0; -ENOENT at the end of the map; -ENOSPC @count is too small for what
+ * cannot be parted; -EFAULT; -ENOTSUPP; what the single operation returns.
+ */
+int kbpf_map_batch(struct kbpf_map *map, u32 cmd, struct kbpf_map_batch_attr *attr,
+		   const struct kbpf_map_io *io);
+
+/**
+ * kbpf_map_freeze() - let no command write any more
+ * @map: the map
+ *
+ * Context: process.
+ * Return: 0; -EBUSY mapped writable or being written; -EPERM frozen already;
+ * -ENOTSUPP its values hold locks or timers.
+ */
 int kbpf_map_freeze(struct kbpf_map *map);
 
 /**
@@ -250,6 +327,8 @@ int kbpf_map_freeze(struct kbpf_map *map);
  */
 int kbpf_map_mmap(struct kbpf_map *map, u64 pgoff, size_t size, bool write,
 		  struct kbpf_map_mem *mem);
+
+/** A writable mapping was duplicated; one went away. */
 void kbpf_map_mmap_write_get(struct kbpf_map *map);
 void kbpf_map_munmap_write(struct kbpf_map *map);
 
@@ -268,13 +347,21 @@ void kbpf_map_stats(struct kbpf_map *map, struct kbpf_map_stats_attr *out);
  * Context: process or softirq; returns with interrupts and preemption off.
  */
 void kbpf_value_lock(void *lock, unsigned long *flags);
+
+/** Gives it back. */
 void kbpf_value_unlock(void *lock, unsigned long flags);
 
-/*
- * Ring buffer, for helpers (program context). Reserve returns a pointer to
- * @size bytes or NULL; records carry their way back to the ring.
+/**
+ * kbpf_ringbuf_reserve() - room for a record, for helpers
+ * @map: a ring buffer
+ * @size: bytes
+ *
+ * Context: program.
+ * Return: the record, which carries its way back to the ring; or NULL.
  */
 void *kbpf_ringbuf_reserve(struct kbpf_map *map, u64 size);
+
+/** What the helpers of these names do. */
 void kbpf_ringbuf_submit(void *record, u64 flags);
 void kbpf_ringbuf_discard(void *record, u64 flags);
 long kbpf_ringbuf_output(struct kbpf_map *map, const void *data, u64 size, u64 flags);
@@ -289,5 +376,43 @@ u64 kbpf_ringbuf_query(struct kbpf_map *map, u64 what);
  * Return: the KBPF_KIND_RING object, or NULL.
  */
 struct kbpf_object *kbpf_perf_array_get(struct kbpf_map *map, u32 index);
+
+/**
+ * kbpf_cgroup_array_get() - the cgroup in a slot of a cgroup array
+ * @map: the map
+ * @index: slot
+ *
+ * Context: program; RCU protects the result.
+ * Return: what kbpf_env_cgroup_get() returned, or NULL.
+ */
+void *kbpf_cgroup_array_get(struct kbpf_map *map, u32 index);
+
+/**
+ * kbpf_prog_array_fits() - may a program be in a program array, or use it?
+ * @map: a program array
+ * @prog: the program; the first to ask decides what all others must be like
+ *
+ * Context: process.
+ */
+bool kbpf_prog_array_fits(struct kbpf_map *map, const struct kbpf_prog *prog);
+
+/**
+ * kbpf_stack_trace_id() - number of a stack in a map of stacks
+ * @map: a stack-trace map
+ * @ips: addresses, innermost first
+ * @nr: how many; those beyond kbpf_stack_trace_depth() are left out
+ * @flags: as get_stackid: 1 << 9 compare hashes only, 1 << 10 replace another
+ *	stack that has the number; the others are the caller's
+ *
+ * Context: program.
+ * Return: the number; -EEXIST another stack has it; -ENOMEM full; -EBUSY.
+ */
+long kbpf_stack_trace_id(struct kbpf_map *map, const u64 *ips, u32 nr, u64 flags);
+
+/**
+ * kbpf_stack_trace_depth() - most addresses that a stack in a map has
+ * @map: a stack-trace map
+ */
+u32 kbpf_stack_trace_depth(const struct kbpf_map *map);
 
 #endif /* KBPF_MAP_H */

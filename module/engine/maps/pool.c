@@ -38,15 +38,21 @@ static int alloc_chunk(struct kbpf_pool *pool, u32 n)
 	}
 	pool->chunks[n] = mem;
 	atomic64_add((u64)count * entry_bytes(pool), pool->memory);
-	/* Pairs with the acquire in carve(): the chunk is there before its entries. */
+	/* Pairs with read_ready(): the chunk is there before its entries. */
 	smp_store_release(&pool->ready, pool->ready + count);
 	return 0;
+}
+
+static u32 read_ready(const struct kbpf_pool *pool)
+{
+	/* Pairs with alloc_chunk(). */
+	return smp_load_acquire(&pool->ready);
 }
 
 /* Entries that have memory and were never given out. */
 static u32 in_stock(const struct kbpf_pool *pool)
 {
-	return smp_load_acquire(&pool->ready) - READ_ONCE(pool->next);
+	return read_ready(pool) - READ_ONCE(pool->next);
 }
 
 /* The fuller the map, the faster it may grow. */
@@ -142,13 +148,6 @@ void kbpf_pool_exit(struct kbpf_pool *pool)
 	mutex_destroy(&pool->grow);
 }
 
-static struct kbpf_elem *elem_at(const struct kbpf_pool *pool, u32 i)
-{
-	u32 in_chunk = i & ((1U << pool->shift) - 1);
-
-	return pool->chunks[i >> pool->shift] + (size_t)in_chunk * pool->elem_size;
-}
-
 /* Take a batch out of the stock: one to return, the others to this CPU's list. */
 static struct kbpf_elem *carve(struct kbpf_pool *pool)
 {
@@ -159,7 +158,7 @@ static struct kbpf_elem *carve(struct kbpf_pool *pool)
 	if (!kbpf_map_lock_inner(&pool->stock))
 		return ERR_PTR(-EBUSY);
 	first = pool->next;
-	left = smp_load_acquire(&pool->ready) - first;
+	left = read_ready(pool) - first;
 	n = min(left, pool->batch);
 	WRITE_ONCE(pool->next, first + n);
 	kbpf_map_unlock_inner(&pool->stock);
@@ -168,8 +167,8 @@ static struct kbpf_elem *carve(struct kbpf_pool *pool)
 	if (!n)
 		return ERR_PTR(READ_ONCE(pool->ready) < pool->capacity ? -ENOMEM : -E2BIG);
 	while (--n)
-		kbpf_pool_put(pool, elem_at(pool, first + n));
-	return elem_at(pool, first);
+		kbpf_pool_put(pool, kbpf_pool_at(pool, first + n));
+	return kbpf_pool_at(pool, first);
 }
 
 static struct kbpf_elem *take_from(struct kbpf_pool_cpu *c)
@@ -204,7 +203,7 @@ struct kbpf_elem *kbpf_pool_get(struct kbpf_pool *pool)
 {
 	struct kbpf_elem *e = take_from(this_cpu_ptr(pool->cpu));
 
-	if (likely(!IS_ERR_OR_NULL(e)))
+	if (!IS_ERR_OR_NULL(e))
 		return e;
 	e = carve(pool);
 	if (!IS_ERR(e))

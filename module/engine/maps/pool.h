@@ -117,6 +117,19 @@ struct kbpf_elem *kbpf_pool_get(struct kbpf_pool *pool);
  */
 void kbpf_pool_put(struct kbpf_pool *pool, struct kbpf_elem *elem);
 
+/* How many entries are or were given out, and one of them by number. */
+static inline u32 kbpf_pool_used(const struct kbpf_pool *pool)
+{
+	return READ_ONCE(pool->next);
+}
+
+static inline struct kbpf_elem *kbpf_pool_at(const struct kbpf_pool *pool, u32 i)
+{
+	u32 in_chunk = i & ((1U << pool->shift) - 1);
+
+	return pool->chunks[i >> pool->shift] + (size_t)in_chunk * pool->elem_size;
+}
+
 /* Per-CPU memory of an entry. */
 static inline void __percpu **kbpf_elem_pcpu(struct kbpf_elem *elem)
 {

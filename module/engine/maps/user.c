@@ -8,14 +8,9 @@
 
 u32 kbpf_map_user_value_size(const struct kbpf_map *map)
 {
-	switch (map->desc.type) {
-	case KBPF_MAP_TYPE_PERCPU_HASH:
-	case KBPF_MAP_TYPE_LRU_PERCPU_HASH:
-	case KBPF_MAP_TYPE_PERCPU_ARRAY:
+	if (map->desc.can & KBPF_MAP_CAN_PERCPU)
 		return round_up(map->desc.value_size, 8) * num_possible_cpus();
-	default:
-		return map->desc.value_size;
-	}
+	return map->desc.value_size;
 }
 
 static int check_lock_flag(const struct kbpf_map *map, u64 flags)
