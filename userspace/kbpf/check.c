@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "classic.h"
 #include "cli.h"
 
 /* Bytes taken of the command line, 0 for no option of ours, -1 after a complaint. */
@@ -52,14 +53,24 @@ static int parse_option(int argc, char **argv, struct check_opts *opts)
 static int run(int argc, char **argv)
 {
 	struct check_opts opts = { .json = false };
+	const char *classic = NULL;
 	int i = 1, taken, ret = CLI_OK, one;
 
 	while (i < argc && argv[i][0] == '-' && strcmp(argv[i], "--")) {
+		if (!strcmp(argv[i], "--classic") && i + 1 < argc) {
+			classic = argv[i + 1];
+			i += 2;
+			continue;
+		}
 		taken = parse_option(argc - i, argv + i, &opts);
 		if (taken <= 0)
 			return cli_usage(&cli_check, taken ? "%s what?" : "no option '%s'", argv[i]);
 		i += taken;
 	}
+	if (classic && i < argc)
+		return cli_usage(&cli_check, "--classic takes one expression or file");
+	if (classic)
+		return check_classic(classic, &opts);
 	if (i < argc && !strcmp(argv[i], "--")) {
 		if (i + 1 == argc)
 			return cli_usage(&cli_check, "which tool?");
@@ -82,6 +93,7 @@ const struct cli_command cli_check = {
 	.help =
 "kbpf check [OPTION]... FILE.bpf.o...\n"
 "kbpf check [OPTION]... -- TOOL [ARGUMENT]...\n"
+"kbpf check [--json] [-v] --classic EXPRESSION|FILE\n"
 "\n"
 "Answers what the module would, without the module, root or a kernel that knows\n"
 "BPF: the same verifier runs in this process.\n"
@@ -91,6 +103,8 @@ const struct cli_command cli_check = {
 "-- TOOL      any program that uses libbpf and is linked dynamically runs with its\n"
 "             bpf(2) calls answered in its own process. Maps and test runs work;\n"
 "             what it attaches to never fires. The report comes when it ends\n"
+"--classic    a classic program: an expression as tcpdump takes it, or a file that\n"
+"             `tcpdump -ddd` wrote\n"
 "\n"
 "      --btf FILE      the kernel's BTF, raw or in an ELF file (default: the running\n"
 "                      kernel's, /sys/kernel/btf/vmlinux)\n"

@@ -32,7 +32,7 @@ struct cli_command {
 	int (*run)(int argc, char **argv);
 };
 
-extern const struct cli_command cli_run, cli_check, cli_prog, cli_map, cli_link, cli_stats,
+extern const struct cli_command cli_run, cli_check, cli_capture, cli_prog, cli_map, cli_link, cli_stats,
 	cli_explain, cli_version;
 
 /**
