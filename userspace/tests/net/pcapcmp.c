@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 /*
- * pcapcmp A B: do two captures hold the same packets? Bytes and lengths count,
- * stamps do not; on two CPUs captures may disagree on who was first, so packets
- * are compared as a set that counts.
+ * pcapcmp A B [FROM TO]: do two captures hold the same packets? Bytes and lengths
+ * count, stamps do not, but for those outside of FROM to TO (seconds since 1970),
+ * when not everybody was watching. On two CPUs captures may disagree on who was
+ * first, so packets are compared as a set that counts.
  */
 #include <pcap/pcap.h>
 #include <stdio.h>
@@ -13,6 +14,8 @@ struct packet {
 	struct pcap_pkthdr h;
 	unsigned char *data;
 };
+
+static long from, to;
 
 struct file {
 	struct packet *all;
@@ -45,6 +48,8 @@ static int read_all(const char *path, struct file *f)
 	while ((ret = pcap_next_ex(pcap, &h, &data)) == 1) {
 		struct packet *p;
 
+		if (to && (h->ts.tv_sec < from || h->ts.tv_sec >= to))
+			continue;
 		f->all = realloc(f->all, (f->count + 1) * sizeof(*f->all));
 		p = &f->all[f->count++];
 		p->h = *h;
@@ -61,7 +66,11 @@ int main(int argc, char **argv)
 	struct file a = { NULL, 0 }, b = { NULL, 0 };
 	size_t i;
 
-	if (argc != 3 || read_all(argv[1], &a) || read_all(argv[2], &b))
+	if (argc == 5) {
+		from = atol(argv[3]);
+		to = atol(argv[4]);
+	}
+	if ((argc != 3 && argc != 5) || read_all(argv[1], &a) || read_all(argv[2], &b))
 		return 2;
 	for (i = 0; i < a.count && i < b.count; i++)
 		if (by_bytes(&a.all[i], &b.all[i]))
