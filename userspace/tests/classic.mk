@@ -12,6 +12,12 @@ $(SAN)/tests/classic/translate: $(addprefix $(SAN)/tests/classic/,translate.o ru
 		$(SAN)/libkbpf_engine.a
 	$(CC) $(SAN_FLAGS) -o $@ $^ -lpcap -lpthread
 
+# Against the JIT and the running kernel's own. The long run: agree 100000
+CHECKS += $(O)/tests/classic/agree
+$(O)/tests/classic/agree: $(addprefix $(O)/tests/classic/,agree.o run.o $(CLASSIC_COMMON)) \
+		$(O)/libkbpf_engine.a
+	$(CC) -o $@ $^ -lpcap -lpthread
+
 # Past the verifier, by the commands.
 $(O)/tests/classic/verified: $(addprefix $(O)/tests/classic/,verified.o $(CLASSIC_COMMON)) \
 		$(O)/inproc.o
