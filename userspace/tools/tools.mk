@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 # Programs people run: NAME.bpf.c and NAME.c make $(O)/tools/NAME, linked to
 # libkbpf-libbpf, so that it runs on kbpf by itself.
-TOOLS := opensnoop
+TOOLS := opensnoop denylist flowtop
 BPF_CLANG ?= clang
 BPF_CFLAGS := -target bpf -D__TARGET_ARCH_x86 -mcpu=v3 -O2 -g -Wall -Werror \
-	-I$(O)/tools -I/usr/include/x86_64-linux-gnu
+	-I$(O)/tools -I$(TOP)/uapi -I/usr/include/x86_64-linux-gnu
 TOOLS_DIR := $(TOP)/userspace/tools
 
 $(O)/tools/vmlinux.h: $(TOOLS_DIR)/vmlinux-btf
@@ -22,8 +22,8 @@ $(O)/tools/%.skel.h: $(O)/tools/%.bpf.o
 $(O)/tools/%.o: $(TOOLS_DIR)/%.c $(O)/tools/%.skel.h
 	$(CC) $(USER_CFLAGS) -I$(O)/tools -I$(TOP)/userspace/kbpf -c -o $@ $<
 
-$(O)/tools/%: $(O)/tools/%.o $(O)/cli/json.o $(O)/libkbpf-libbpf.a
-	$(CC) -o $@ $(filter %.o,$^) -Wl,-u,syscall -L$(O) -l:libkbpf-libbpf.a -l:libbpf.a -lelf -lz -lm
+$(O)/tools/%: $(O)/tools/%.o $(O)/cli/json.o $(O)/libkbpf-libbpf.a $(O)/libkbpf.a
+	$(CC) -o $@ $(filter %.o,$^) -Wl,-u,syscall -L$(O) -l:libkbpf-libbpf.a -l:libbpf.a -l:libkbpf.a -lelf -lz -lm
 
 ALL += $(addprefix $(O)/tools/,$(TOOLS) $(TOOLS:=.bpf.o))
 .PRECIOUS: $(O)/tools/%.bpf.o $(O)/tools/%.skel.h $(O)/tools/%.o
