@@ -84,8 +84,14 @@ static void select_program(struct bpf_object *obj, const char *name)
 {
 	struct bpf_program *p;
 
-	bpf_object__for_each_program(p, obj)
+	bpf_object__for_each_program(p, obj) {
 		bpf_program__set_autoload(p, !strcmp(bpf_program__name(p), name));
+		/* A section that libbpf knows from 1.3 on. */
+		if (bpf_program__type(p) || strcmp(bpf_program__section_name(p), "netfilter"))
+			continue;
+		bpf_program__set_type(p, (enum bpf_prog_type)KBPF_PROG_TYPE_NETFILTER);
+		bpf_program__set_expected_attach_type(p, (enum bpf_attach_type)KBPF_NETFILTER);
+	}
 }
 
 static int judge(const char *path, const char *name, const struct check_opts *opts,

@@ -200,7 +200,7 @@ static void test_words(u32 programs)
 
 /* ---- tcpdump's expressions ------------------------------------------------------------ */
 
-#define PACKETS 20000
+#define PACKETS 5000
 
 static void test_expression(const char *text, const struct sock_filter *filter, u32 len, void *arg)
 {
