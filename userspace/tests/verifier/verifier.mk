@@ -8,6 +8,7 @@ $(SAN)/inproc/%.o: $(TOP)/userspace/engine/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ENGINE_CFLAGS) $(SAN_FLAGS) -Wframe-larger-than=8192 -I$(TOP)/userspace/engine -c -o $@ $<
 
+$(SAN)/tests/kbpf_verifier_kunit: $(wildcard $(TOP)/kunit/vectors/*.def)
 $(SAN)/tests/kbpf_verifier_kunit: $(TOP)/kunit/kbpf_verifier_kunit.c $(TOP)/userspace/tests/kunit/run.c \
 		$(VERIFIER_WORLD) $(SAN)/libkbpf_engine.a
 	@mkdir -p $(@D)
