@@ -170,6 +170,7 @@ static void test_legality(enum kbpf_op op)
 /* Opcode bytes that no row has must be refused, and there are as many as RFC 9669 leaves. */
 static void test_unknown_opcodes(void)
 {
+	struct kbpf_insn insn = { 0 };
 	u32 known = 0;
 
 	for (u32 code = 0; code < 256; code++) {
@@ -178,7 +179,8 @@ static void test_unknown_opcodes(void)
 		for (u32 op = 1; op < KBPF_OPS; op++)
 			any |= kbpf_isa_opcodes[op].code == code;
 		known += any;
-		if (!any && check((struct kbpf_insn) { .code = code }) != KBPF_ISA_UNKNOWN)
+		insn.code = code;
+		if (!any && check(insn) != KBPF_ISA_UNKNOWN)
 			result(false, "opcode 0x%02x is unknown", code);
 	}
 	result(known == 135, "%u of 256 opcodes are known", known);

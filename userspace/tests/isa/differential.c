@@ -52,6 +52,9 @@ static bool may_drop(const struct kbpf_insn *insn)
 {
 	u8 class = KBPF_CLASS(insn->code);
 
+	/* a register's value, and the slot that such an instruction goes on in */
+	if (kbpf_isa_is_lddw(insn) || !insn->code)
+		return false;
 	if (class == KBPF_JMP || class == KBPF_JMP32)
 		return insn->off >= 0 && insn->code != (KBPF_JMP | KBPF_CALL) &&
 		       insn->code != (KBPF_JMP | KBPF_EXIT);
@@ -67,13 +70,9 @@ static bool may_drop(const struct kbpf_insn *insn)
 static bool blank(struct kbpf_random_prog *p, u32 at, u32 slots)
 {
 	for (u32 i = at; i < at + slots && i < p->len; i++) {
-		if (kbpf_isa_is_lddw(&p->insns[i])) {
-			i++;
-		} else if (may_drop(&p->insns[i])) {
-			p->insns[i] = KBPF_JMP_A(0);
-		} else {
+		if (!may_drop(&p->insns[i]))
 			return false;
-		}
+		p->insns[i] = KBPF_JMP_A(0);
 	}
 	return true;
 }
