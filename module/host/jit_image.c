@@ -16,7 +16,6 @@
 #include "../compat/percpu_addr.h"
 #include "jit/image.h"
 #include "jit/jit.h"
-#include "jit/x86/encode.h"
 #include "jit_code.h"
 #include "jit_image.h"
 
@@ -79,7 +78,7 @@ static int put(const u8 *at, const void *code, u32 size)
 	if (code)
 		memcpy(rw + (at - first), code, size);
 	else
-		memset(rw + (at - first), KBPF_X86_TRAP_BYTE, size);
+		memset(rw + (at - first), KBPF_JIT_TRAP_BYTE, size);
 	vunmap(rw);
 	return 0;
 }

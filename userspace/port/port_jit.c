@@ -10,7 +10,6 @@
 #include "port.h"
 #include "env.h"
 #include "jit/image.h"
-#include "jit/x86/encode.h"
 
 #define ARENA_SIZE (64U << 20)
 
@@ -151,7 +150,7 @@ static int put(const u8 *image, const void *code, u32 size)
 	if (code)
 		memcpy(rw + (off - first), code, size);
 	else
-		memset(rw + (off - first), KBPF_X86_TRAP_BYTE, size);
+		memset(rw + (off - first), KBPF_JIT_TRAP_BYTE, size);
 	munmap(rw, len);
 	return 0;
 }

@@ -10,6 +10,9 @@
 
 #include "port.h"
 
+/* Where no code is, an image and the arena trap: int3. */
+#define KBPF_JIT_TRAP_BYTE	0xcc
+
 /* Probing loads, as an index: log2 of the size, plus 4 with sign extension. */
 #define KBPF_JIT_PROBES	8
 
