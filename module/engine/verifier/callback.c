@@ -34,7 +34,7 @@ static void pass_elem(struct kbpf_verifier *v, const struct kbpf_value *caller,
 	args[KBPF_R1] = caller[KBPF_R1];
 	args[KBPF_R2] = kbpf_value_ptr(KBPF_V_MEM);
 	args[KBPF_R2].flags = KBPF_V_RDONLY;
-	args[KBPF_R2].size = v->descs[caller[KBPF_R1].index]->key_size;
+	args[KBPF_R2].size = kbpf_map_desc_of(v, caller[KBPF_R1].index)->key_size;
 	args[KBPF_R3] = kbpf_value_ptr(KBPF_V_MAP_VALUE);
 	args[KBPF_R3].index = caller[KBPF_R1].index;
 	args[KBPF_R4] = caller[KBPF_R3];

@@ -24,7 +24,7 @@ struct call {
 
 static const struct kbpf_map_desc *desc_of(struct kbpf_verifier *v, const struct call *c)
 {
-	return v->descs[c->map->index];
+	return kbpf_map_desc_of(v, c->map->index);
 }
 
 static int wrong_type(struct kbpf_verifier *v, const struct call *c, const char *expected)
@@ -72,6 +72,8 @@ static int check_map(struct kbpf_verifier *v, struct call *c)
 
 	if (val->type != KBPF_V_MAP)
 		return wrong_type(v, c, "a map");
+	if (val->flags & KBPF_V_OR_NULL)
+		return refuse(v, arg_null, c->reg, "a map that was compared with NULL");
 	c->map = val;
 	if (p->map_can && !(p->map_can & desc_of(v, c)->can))
 		return refuse(v, map_func, c->reg, "a map that %s works on: cannot pass map_type %u "
@@ -198,7 +200,7 @@ static int check_str(struct kbpf_verifier *v, struct call *c)
 	    !kbpf_value_off_known(val))
 		return wrong_type(v, c, "a constant string");
 	for (off = val->off + (s64)kbpf_scalar_value(&val->num); byte; off++) {
-		if (off < 0 || off > U32_MAX ||
+		if (off < 0 || off > U32_MAX || val->index >= KBPF_INNER_MAP ||
 		    !kbpf_env_map_read_const(v->maps[val->index], off, 1, &byte))
 			return refuse(v, arg_str, c->reg, "a zero-terminated string in a frozen "
 				      "read-only map");
@@ -268,6 +270,18 @@ static int check_args(struct kbpf_verifier *v, struct call *c)
 }
 
 /* ---- the call as a whole -------------------------------------------------------------------- */
+
+/* What a map holds is known; a map of maps without one inside, or two deep, is not. */
+static int check_inner(struct kbpf_verifier *v, const struct call *c)
+{
+	const struct kbpf_map_desc *d = c->map ? desc_of(v, c) : NULL;
+
+	if (!d || !(d->can & KBPF_MAP_IS_INNER) || c->proto->ret != KBPF_RET_MAP_VALUE_OR_NULL)
+		return 0;
+	if (d->inner && c->map->index < KBPF_INNER_MAP)
+		return 0;
+	return refuse(v, map_func, KBPF_R1, "a map of maps whose inner maps are known");
+}
 
 static int check_may_call(struct kbpf_verifier *v, u32 id, const struct kbpf_proto *p)
 {
@@ -340,6 +354,10 @@ static int apply_result(struct kbpf_verifier *v, const struct call *c, u32 map)
 	case KBPF_RET_MAP_VALUE_OR_NULL:
 		val = kbpf_value_ptr(KBPF_V_MAP_VALUE);
 		val.index = map;
+		if (kbpf_map_desc_of(v, map)->can & KBPF_MAP_IS_INNER) {
+			val.type = KBPF_V_MAP;
+			val.index += KBPF_INNER_MAP;
+		}
 		*r0 = or_null(v, val);
 		return 0;
 	case KBPF_RET_RECORD_OR_NULL:
@@ -412,6 +430,8 @@ int kbpf_do_call(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 	err = check_may_call(v, insn->imm, c.proto);
 	if (!err)
 		err = check_args(v, &c);
+	if (!err)
+		err = check_inner(v, &c);
 	if (err)
 		return err;
 	if (kbpf_callback_arg(c.proto) >= 0)

@@ -134,7 +134,7 @@ static bool touches(const struct access *a, s32 at, u32 size)
 
 static int check_map_value(struct kbpf_verifier *v, const struct access *a)
 {
-	const struct kbpf_map_desc *d = v->descs[a->ptr->index];
+	const struct kbpf_map_desc *d = kbpf_map_desc_of(v, a->ptr->index);
 	int err;
 
 	if (a->how & KBPF_ACCESS_WRITE && d->flags & KBPF_F_RDONLY_PROG)
@@ -251,6 +251,8 @@ int kbpf_apply_helper_write(struct kbpf_verifier *v, u32 reg, u32 size)
 {
 	struct kbpf_value ptr = *kbpf_state_reg(v->cur, reg);
 
+	if (ptr.type == KBPF_V_PACKET || ptr.type == KBPF_V_PACKET_META)
+		v->prog->packet_written = true;
 	return ptr.type == KBPF_V_STACK && size ? scrub_stack(v, &ptr, 0, size) : 0;
 }
 
@@ -337,7 +339,8 @@ static struct kbpf_value load_map(struct kbpf_verifier *v, const struct kbpf_val
 	u64 x;
 
 	/* a value of several could be at any index */
-	if (v->descs[ptr->index]->max_entries == 1 && kbpf_value_off_known(ptr) &&
+	if (ptr->index < KBPF_INNER_MAP && v->descs[ptr->index]->max_entries == 1 &&
+	    kbpf_value_off_known(ptr) &&
 	    kbpf_env_map_read_const(v->maps[ptr->index], stack_off(ptr, off), size, &x))
 		return kbpf_value_const(x);
 	return *number;
@@ -433,6 +436,9 @@ int kbpf_do_store(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 		val = *src;
 	}
 	err = kbpf_check_mem(v, insn->dst_reg, insn->off, size, KBPF_ACCESS_WRITE);
+	if (!err && val.type == KBPF_V_STACK && ptr.type == KBPF_V_STACK && ptr.frame < val.frame)
+		err = refuse(v, ret_stack_ptr, insn->src_reg, "a place that does not outlive the "
+			     "stack pointed to: cannot spill pointers to stack into the caller's frame");
 	if (!err)
 		err = note_ctx(v, &ptr, insn->off, size);
 	if (err)

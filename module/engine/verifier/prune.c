@@ -201,7 +201,7 @@ static bool state_within(struct kbpf_verifier *v, const struct kbpf_state *cur,
 	for (u32 i = 0; i < cur->nr_frames; i++) {
 		const struct kbpf_frame *c = cur->frames[i], *o = old->frames[i];
 
-		if (c->func != o->func || c->callback != o->callback ||
+		if (c->func != o->func || c->callback != o->callback || c->nr_refs != o->nr_refs ||
 		    (i && c->callsite != o->callsite))
 			return false;
 	}

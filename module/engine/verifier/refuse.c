@@ -58,8 +58,8 @@ static void say_known(struct kbpf_verifier *v, int reg)
 	}
 	kbpf_log_write(v->log, "  known    R%d is %s", reg, kbpf_value_name(val));
 	if ((val->type == KBPF_V_MAP || val->type == KBPF_V_MAP_VALUE) &&
-	    v->descs[val->index]->name[0])
-		kbpf_log_write(v->log, " of '%s'", v->descs[val->index]->name);
+	    kbpf_map_desc_of(v, val->index)->name[0])
+		kbpf_log_write(v->log, " of '%s'", kbpf_map_desc_of(v, val->index)->name);
 	if (val->off)
 		kbpf_log_write(v->log, " at offset %d", val->off);
 	if (kbpf_value_is_ptr(val) && !kbpf_scalar_is(&val->num, 0)) {

@@ -41,7 +41,8 @@ enum kbpf_vtype {
  *	OR_NULL: values with the same id are 0 together; PACKET*: those with the
  *	same id differ by @off only. 0 is none
  * @ref: id of the acquired reference that the memory is held by; 0 is none
- * @index: MAP, MAP_VALUE: in the verifier's maps; FUNC: the function
+ * @index: MAP, MAP_VALUE: in the verifier's maps, see kbpf_map_desc_of(); FUNC: the
+ *	function
  * @size: MEM: bytes of the memory; PACKET*: bytes from the start of the packet
  *	(or its metadata) with this @id that are proven to be there
  * @off: pointer: constant part of the offset; SCALAR: see @id

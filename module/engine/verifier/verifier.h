@@ -182,6 +182,15 @@ struct kbpf_verifier {
 	struct kbpf_verify_stats stats;
 };
 
+/* Indices of maps from here on: the maps inside the map with the index less this. */
+#define KBPF_INNER_MAP	KBPF_MAX_USED_MAPS
+
+/* Descriptor of the map that a value's index means. */
+static inline const struct kbpf_map_desc *kbpf_map_desc_of(const struct kbpf_verifier *v, u32 index)
+{
+	return index < KBPF_INNER_MAP ? v->descs[index] : v->descs[index - KBPF_INNER_MAP]->inner;
+}
+
 /* ---- refuse.c: saying no -------------------------------------------------------- */
 
 /**

@@ -15,6 +15,7 @@
 #include "verifier/verifier.h"
 
 #define MAX_PENDING	16384
+#define MAX_BYTES	(1ULL << 30)
 #define BREATHE		1024	/* instructions between looks at signals and the scheduler */
 
 /* ---- paths ---------------------------------------------------------------------- */
@@ -46,9 +47,10 @@ int kbpf_push_path(struct kbpf_verifier *v, struct kbpf_state *st)
 {
 	struct kbpf_pending *p;
 
-	if (v->nr_pending == MAX_PENDING) {
+	if (v->nr_pending == MAX_PENDING || v->bytes > MAX_BYTES) {
 		kbpf_state_free(st);
-		return refuse(v, budget_paths, -1, "fewer than %d branches waiting", MAX_PENDING);
+		return refuse(v, budget_paths, -1, "fewer than %d branches waiting, in 1 GiB",
+			      MAX_PENDING);
 	}
 	p = kmalloc(sizeof(*p), GFP_KERNEL);
 	if (!p) {
