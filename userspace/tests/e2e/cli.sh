@@ -127,7 +127,7 @@ says "prog show tells its runs" "runs  *[1-9]"
 exits 0 "prog show --json" kbpf prog show --json "$prog"
 is_json "prog show"
 exits 0 "prog dump" kbpf prog dump "$prog" xlated
-says "prog dump has source lines" "^; .*\[vfsstat.bpf.c:"
+says "prog dump has source lines" "^; .*vfsstat.bpf.c:"
 says "prog dump has instructions" "exit"
 exits 0 "prog dump --json" kbpf prog dump --json "$prog"
 is_json "prog dump"
