@@ -61,7 +61,7 @@ static u64 map_lookup_percpu_elem(u64 map, u64 key, u64 cpu, u64 r4, u64 r5)
 	return (u64)value;
 }
 
-static u64 for_each_map_elem(u64 map_arg, u64 func_arg, u64 ctx, u64 flags, u64 r5)
+static u64 map_for_each(u64 map_arg, u64 func_arg, u64 ctx, u64 flags, u64 r5)
 {
 	const struct kbpf_func *func = (void *)func_arg;
 	struct kbpf_map *map = to_map(map_arg);
@@ -151,7 +151,7 @@ const struct kbpf_helper_row kbpf_helpers_map[] = {
 	{ KBPF_FUNC_map_pop_elem, map_pop_elem },
 	{ KBPF_FUNC_map_peek_elem, map_peek_elem },
 	{ KBPF_FUNC_map_lookup_percpu_elem, map_lookup_percpu_elem },
-	{ KBPF_FUNC_for_each_map_elem, for_each_map_elem },
+	{ KBPF_FUNC_for_each_map_elem, map_for_each },
 	{ KBPF_FUNC_loop, loop },
 	{ KBPF_FUNC_spin_lock, spin_lock_helper },
 	{ KBPF_FUNC_spin_unlock, spin_unlock_helper },

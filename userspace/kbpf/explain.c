@@ -56,12 +56,13 @@ static int run(int argc, char **argv)
 	int i, found = 0;
 
 	for (i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--json"))
+		if (!strcmp(argv[i], "--json")) {
 			use_json = true;
-		else if (argv[i][0] == '-' || what)
+			continue;
+		}
+		if (argv[i][0] == '-' || what)
 			return cli_usage(&cli_explain, "what is '%s'?", argv[i]);
-		else
-			what = argv[i];
+		what = argv[i];
 	}
 	if (use_json)
 		json_array(&json, NULL);

@@ -142,12 +142,13 @@ static int run(int argc, char **argv)
 	if (argc < 2 || (strcmp(argv[1], "list") && strcmp(argv[1], "show")))
 		return cli_usage(&cli_link, "list or show?");
 	for (i = 2; i < argc; i++) {
-		if (!strcmp(argv[i], "--json"))
+		if (!strcmp(argv[i], "--json")) {
 			list.json = &json;
-		else if (argv[i][0] == '-' || id || !strcmp(argv[1], "list"))
+			continue;
+		}
+		if (argv[i][0] == '-' || id || !strcmp(argv[1], "list"))
 			return cli_usage(&cli_link, "what is '%s'?", argv[i]);
-		else
-			id = argv[i];
+		id = argv[i];
 	}
 	if (!id && !strcmp(argv[1], "show"))
 		return cli_usage(&cli_link, "show which? an id is wanted");

@@ -250,12 +250,13 @@ static int run(int argc, char **argv)
 	if (!list && !dump)
 		return cli_usage(&cli_map, "list or dump?");
 	for (i = 2; i < argc; i++) {
-		if (!strcmp(argv[i], "--json"))
+		if (!strcmp(argv[i], "--json")) {
 			view.json = &json;
-		else if (argv[i][0] == '-' || id || list)
+			continue;
+		}
+		if (argv[i][0] == '-' || id || list)
 			return cli_usage(&cli_map, "what is '%s'?", argv[i]);
-		else
-			id = argv[i];
+		id = argv[i];
 	}
 	if (dump && !id)
 		return cli_usage(&cli_map, "dump which? an id is wanted");

@@ -171,16 +171,19 @@ static int run(int argc, char **argv)
 	if (!list && !show && !dump)
 		return cli_usage(&cli_prog, "list, show or dump?");
 	for (i = 2; i < argc; i++) {
-		if (!strcmp(argv[i], "--json"))
+		if (!strcmp(argv[i], "--json")) {
 			view.json = &json;
-		else if (dump && !strcmp(argv[i], "--no-source"))
-			view.source = false;
-		else if (dump && id && !strcmp(argv[i], "xlated"))
 			continue;
-		else if (argv[i][0] == '-' || id || list)
+		}
+		if (dump && !strcmp(argv[i], "--no-source")) {
+			view.source = false;
+			continue;
+		}
+		if (dump && id && !strcmp(argv[i], "xlated"))
+			continue;
+		if (argv[i][0] == '-' || id || list)
 			return cli_usage(&cli_prog, "what is '%s'?", argv[i]);
-		else
-			id = argv[i];
+		id = argv[i];
 	}
 	if (!list && !id)
 		return cli_usage(&cli_prog, "%s which? an id is wanted", verb);

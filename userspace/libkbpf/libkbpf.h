@@ -133,14 +133,48 @@ int kbpf_map_next_key(int dev, int map, const void *key, void *next);
  */
 int kbpf_map_freeze(int dev, int map);
 
-/*
- * Many elements in one command. @attr->count says how many in, and how many were
- * done out; it is valid after an error too. 0, -ENOENT at the end, -ENOSPC when
- * a bucket does not fit, or another -errno.
+/**
+ * kbpf_map_lookup_batch() - read many elements with one command
+ * @dev: the device
+ * @attr: in: where from and room for how many; out: how many were done, after an
+ *	error too
+ * @size: bytes at @attr
+ *
+ * Return: 0; -ENOENT at the end; -ENOSPC when a bucket does not fit; or another -errno.
  */
 int kbpf_map_lookup_batch(int dev, struct kbpf_map_batch_attr *attr, size_t size);
+
+/**
+ * kbpf_map_lookup_and_delete_batch() - read many elements and remove them with one command
+ * @dev: the device
+ * @attr: in: where from and room for how many; out: how many were done, after an
+ *	error too
+ * @size: bytes at @attr
+ *
+ * Return: 0; -ENOENT at the end; -ENOSPC when a bucket does not fit; or another -errno.
+ */
 int kbpf_map_lookup_and_delete_batch(int dev, struct kbpf_map_batch_attr *attr, size_t size);
+
+/**
+ * kbpf_map_update_batch() - write many elements with one command
+ * @dev: the device
+ * @attr: in: where from and room for how many; out: how many were done, after an
+ *	error too
+ * @size: bytes at @attr
+ *
+ * Return: 0; or another -errno.
+ */
 int kbpf_map_update_batch(int dev, struct kbpf_map_batch_attr *attr, size_t size);
+
+/**
+ * kbpf_map_delete_batch() - remove many elements with one command
+ * @dev: the device
+ * @attr: in: where from and room for how many; out: how many were done, after an
+ *	error too
+ * @size: bytes at @attr
+ *
+ * Return: 0; -ENOENT for a key that is not there; or another -errno.
+ */
 int kbpf_map_delete_batch(int dev, struct kbpf_map_batch_attr *attr, size_t size);
 
 /**
@@ -271,8 +305,20 @@ int kbpf_kprobe_open_addr(int dev, __u64 addr, int is_return, char *why, size_t 
  */
 int kbpf_ring_open(int dev, int cpu, __u32 wakeup_events);
 
-/* Probes and rings start disabled; a link enables its probe. 0 or -errno. */
+/**
+ * kbpf_probe_enable() - let a probe fire, or a ring take samples
+ * @probe: descriptor of the probe or ring
+ *
+ * Return: 0 or -errno.
+ */
 int kbpf_probe_enable(int probe);
+
+/**
+ * kbpf_probe_disable() - stop a probe from firing, or a ring from taking samples
+ * @probe: descriptor of the probe or ring
+ *
+ * Return: 0 or -errno.
+ */
 int kbpf_probe_disable(int probe);
 
 /**
@@ -328,19 +374,81 @@ int kbpf_raw_tracepoint_open(int dev, const char *name, int prog, __u64 cookie);
 
 /* ---- finding objects ----------------------------------------------------------- */
 
-/*
- * The smallest id above @id that is in use: 0, -ENOENT when there is none, or
- * another -errno.
+/**
+ * kbpf_prog_next_id() - walk the ids of programs
+ * @dev: the device
+ * @id: the id before; 0 to begin
+ * @next: out: the smallest id above @id that is in use
+ *
+ * Return: 0, -ENOENT when there is none, or another -errno.
  */
 int kbpf_prog_next_id(int dev, __u32 id, __u32 *next);
+
+/**
+ * kbpf_map_next_id() - walk the ids of maps
+ * @dev: the device
+ * @id: the id before; 0 to begin
+ * @next: out: the smallest id above @id that is in use
+ *
+ * Return: 0, -ENOENT when there is none, or another -errno.
+ */
 int kbpf_map_next_id(int dev, __u32 id, __u32 *next);
+
+/**
+ * kbpf_link_next_id() - walk the ids of links
+ * @dev: the device
+ * @id: the id before; 0 to begin
+ * @next: out: the smallest id above @id that is in use
+ *
+ * Return: 0, -ENOENT when there is none, or another -errno.
+ */
 int kbpf_link_next_id(int dev, __u32 id, __u32 *next);
+
+/**
+ * kbpf_btf_next_id() - walk the ids of BTF
+ * @dev: the device
+ * @id: the id before; 0 to begin
+ * @next: out: the smallest id above @id that is in use
+ *
+ * Return: 0, -ENOENT when there is none, or another -errno.
+ */
 int kbpf_btf_next_id(int dev, __u32 id, __u32 *next);
 
-/* A descriptor for an id: the descriptor, -ENOENT or another -errno. */
+/**
+ * kbpf_prog_fd_by_id() - a descriptor for a program that has an id
+ * @dev: the device
+ * @id: id
+ *
+ * Return: the descriptor, -ENOENT when there is no such id, or another -errno.
+ */
 int kbpf_prog_fd_by_id(int dev, __u32 id);
+
+/**
+ * kbpf_map_fd_by_id() - a descriptor for a map that has an id
+ * @dev: the device
+ * @id: id
+ * @open_flags: 0, KBPF_F_RDONLY or KBPF_F_WRONLY
+ *
+ * Return: the descriptor, -ENOENT when there is no such id, or another -errno.
+ */
 int kbpf_map_fd_by_id(int dev, __u32 id, __u32 open_flags);
+
+/**
+ * kbpf_link_fd_by_id() - a descriptor for a link that has an id
+ * @dev: the device
+ * @id: id
+ *
+ * Return: the descriptor, -ENOENT when there is no such id, or another -errno.
+ */
 int kbpf_link_fd_by_id(int dev, __u32 id);
+
+/**
+ * kbpf_btf_fd_by_id() - a descriptor for BTF that has an id
+ * @dev: the device
+ * @id: id
+ *
+ * Return: the descriptor, -ENOENT when there is no such id, or another -errno.
+ */
 int kbpf_btf_fd_by_id(int dev, __u32 id);
 
 /**

@@ -70,6 +70,7 @@ static const char *result(int ret, char *buf, size_t size)
 static void print_json(const struct event *event, const char *name)
 {
 	struct json json = { .out = stdout, .flat = true };
+	char text[16];
 
 	json_object(&json, NULL);
 	json_uint(&json, "ns", event->when_ns);
@@ -79,7 +80,7 @@ static void print_json(const struct event *event, const char *name)
 	json_string(&json, "comm", event->comm);
 	json_int(&json, "ret", event->ret);
 	if (event->ret < 0)
-		json_string(&json, "errno", result(event->ret, (char[16]){ "" }, 16));
+		json_string(&json, "errno", result(event->ret, text, sizeof(text)));
 	json_uint(&json, "flags", event->flags);
 	json_uint(&json, "latency_ns", event->latency_ns);
 	if (name)
@@ -178,6 +179,20 @@ static int run(struct opensnoop_bpf *skel)
 	return err ? 1 : 0;
 }
 
+static int start(struct opensnoop_bpf *skel)
+{
+	int err = opensnoop_bpf__load(skel);
+
+	if (err) {
+		fprintf(stderr, "opensnoop: loading: %s\n", strerror(-err));
+		return err;
+	}
+	err = opensnoop_bpf__attach(skel);
+	if (err)
+		fprintf(stderr, "opensnoop: attaching: %s\n", strerror(-err));
+	return err;
+}
+
 static int load_and_run(void)
 {
 	struct opensnoop_bpf *skel = opensnoop_bpf__open();
@@ -194,12 +209,8 @@ static int load_and_run(void)
 		fprintf(stderr, "opensnoop: this kernel has no function to probe\n");
 		err = 1;
 	} else {
-		err = opensnoop_bpf__load(skel);
-		if (err)
-			fprintf(stderr, "opensnoop: loading: %s\n", strerror(-err));
-		else if ((err = opensnoop_bpf__attach(skel)))
-			fprintf(stderr, "opensnoop: attaching: %s\n", strerror(-err));
-		else
+		err = start(skel);
+		if (!err)
 			err = run(skel);
 	}
 	opensnoop_bpf__destroy(skel);
