@@ -64,7 +64,7 @@ attaches()
 	fi
 	t_run "$tool is alive" kill -0 $pid
 	# something for it to see
-	ls -lR /usr >/dev/null 2>&1
+	ls -l /usr/bin >/dev/null 2>&1
 	cat /etc/passwd >/dev/null
 	sleep 1
 	kill $pid

@@ -59,10 +59,11 @@ static int run3(struct bpf_program *prog, __u64 a, __u64 b, __u64 c)
 {
 	/* struct pt_regs of x86-64: r15 .. r8 rax rcx rdx rsi rdi ... */
 	__u64 regs[21] = { [14] = a, [13] = b, [12] = c };
-	int err;
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = regs, .ctx_size_in = sizeof(regs));
+	struct bpf_test_run_opts opts = {
+		.sz = sizeof(opts), .ctx_in = regs, .ctx_size_in = sizeof(regs),
+	};
+	int err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
 
-	err = bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
 	return err ? err : (int)opts.retval;
 }
 
@@ -79,8 +80,9 @@ static const char *test_run_repeat(void)
 	__u32 slot = 2;
 	__u64 before, after;
 	int fd = bpf_map__fd(skel->maps.slots);
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = regs, .ctx_size_in = sizeof(regs),
-		    .repeat = 1000);
+	struct bpf_test_run_opts opts = {
+		.sz = sizeof(opts), .ctx_in = regs, .ctx_size_in = sizeof(regs), .repeat = 1000,
+	};
 
 	WANT(!bpf_map_lookup_elem(fd, &slot, &before));
 	WANT(!bpf_prog_test_run_opts(bpf_program__fd(skel->progs.histogram), &opts));
