@@ -22,6 +22,7 @@
 /* Numbers from here on are not handed out to a program with few descriptors. */
 #define HIGH_FD		960
 #define NO_FD		(-1)
+#define NOT_ASKED	(-2)
 
 static int device_fd = NO_FD;
 
@@ -114,34 +115,33 @@ long kbpf_backend_bpf(unsigned int cmd, void *attr, unsigned int size)
 	return device_ioctl(cmd, attr, size);
 }
 
-/* What the module can attach to; it is asked once. */
-static unsigned int features(void)
+/* Is @type the number that the kernel gave to this PMU? It is asked once. */
+static int is_pmu(int *known, const char *name, unsigned int type)
 {
-	static unsigned int known;
-	struct kbpf_version_attr version;
-	unsigned int bits = __atomic_load_n(&known, __ATOMIC_RELAXED);
+	int number = __atomic_load_n(known, __ATOMIC_RELAXED);
 
-	if (bits)
-		return bits;
-	memset(&version, 0, sizeof(version));
-	if (device_ioctl(KBPF_VERSION, &version, sizeof(version)))
-		return 0;
-	__atomic_store_n(&known, version.features, __ATOMIC_RELAXED);
-	return version.features;
+	if (number == NOT_ASKED) {
+		number = kbpf_pmu_type(name);
+		__atomic_store_n(known, number, __ATOMIC_RELAXED);
+	}
+	return number >= 0 && type == (unsigned int)number;
 }
 
-int kbpf_backend_takes_event(unsigned int type, unsigned long long config)
+/*
+ * Events that programs are attached to. Of counters only those that sample: the
+ * others cannot run a program, and stay the kernel's.
+ */
+int kbpf_backend_takes_event(const struct perf_event_attr *attr)
 {
-	static int kprobe = -2;
-	int pmu = __atomic_load_n(&kprobe, __ATOMIC_RELAXED);
+	static int kprobe = NOT_ASKED, uprobe = NOT_ASKED;
 
-	if (type == PERF_TYPE_SOFTWARE && config == PERF_COUNT_SW_BPF_OUTPUT)
+	if (attr->type == PERF_TYPE_SOFTWARE && attr->config == PERF_COUNT_SW_BPF_OUTPUT)
 		return 1;
-	if (pmu == -2) {
-		pmu = kbpf_pmu_type("kprobe");
-		__atomic_store_n(&kprobe, pmu, __ATOMIC_RELAXED);
-	}
-	return pmu >= 0 && type == (unsigned int)pmu && (features() & KBPF_FEATURE_KPROBE);
+	if (attr->type == PERF_TYPE_TRACEPOINT)
+		return 1;
+	if (attr->type < PERF_TYPE_MAX)
+		return attr->sample_period != 0;
+	return is_pmu(&kprobe, "kprobe", attr->type) || is_pmu(&uprobe, "uprobe", attr->type);
 }
 
 long kbpf_backend_perf_open(const struct perf_event_attr *attr, int pid, int cpu, int group_fd,

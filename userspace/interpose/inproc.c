@@ -28,10 +28,9 @@ long kbpf_backend_bpf(unsigned int cmd, void *attr, unsigned int size)
 }
 
 /* Whatever a program wants to attach to, it is given something that takes programs. */
-int kbpf_backend_takes_event(unsigned int type, unsigned long long config)
+int kbpf_backend_takes_event(const struct perf_event_attr *attr)
 {
-	(void)type;
-	(void)config;
+	(void)attr;
 	return 1;
 }
 

@@ -23,10 +23,9 @@ long kbpf_backend_bpf(unsigned int cmd, void *attr, unsigned int size);
 
 /**
  * kbpf_backend_takes_event() - is this event opened here, or by the kernel?
- * @type: type of the perf_event_attr
- * @config: config of the perf_event_attr
+ * @attr: first 64 bytes of the perf_event_attr, the rest zero
  */
-int kbpf_backend_takes_event(unsigned int type, unsigned long long config);
+int kbpf_backend_takes_event(const struct perf_event_attr *attr);
 
 /**
  * kbpf_backend_perf_open() - answer perf_event_open(2)

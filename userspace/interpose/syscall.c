@@ -83,7 +83,7 @@ static long do_perf_event_open(long attr, long pid, long cpu, long group_fd, lon
 	struct perf_event_attr head;
 
 	memset(&head, 0, sizeof(head));
-	if (!peek_event((void *)attr, &head) && kbpf_backend_takes_event(head.type, head.config))
+	if (!peek_event((void *)attr, &head) && kbpf_backend_takes_event(&head))
 		return kbpf_backend_perf_open((void *)attr, (int)pid, (int)cpu, (int)group_fd,
 					      (unsigned long)flags);
 	return kbpf_raw_syscall(SYS_perf_event_open, attr, pid, cpu, group_fd, flags, 0);
