@@ -497,8 +497,10 @@ static void *ring_next(struct ring *r, u32 *len)
 	u32 hdr;
 	void *rec;
 
+	/* Pairs with the engine's release of a reservation, and of a record. */
 	while (*r->consumer < smp_load_acquire(r->producer)) {
 		rec = r->data + (*r->consumer & r->mask);
+		/* See above. */
 		hdr = smp_load_acquire((u32 *)rec);
 		if (hdr & (1U << 31))
 			return NULL;

@@ -23,3 +23,11 @@ $(TSAN)/tests/maps_threads: $(TOP)/userspace/tests/maps_threads.c $(TOP)/userspa
 	gcc $(filter-out -MMD -MP,$(ENGINE_CFLAGS)) -Wno-frame-larger-than -Wno-tsan -O1 -fsanitize=thread -o $@ $^ -lpthread
 
 CHECKS += $(SAN)/tests/maps_alloc $(SAN)/tests/maps_threads $(TSAN)/tests/maps_threads
+
+# Against the kernel's bpf(2), where there is one: DIFFERENTIAL sequences.
+DIFFERENTIAL ?= 2000
+$(O)/tests/maps_differential: $(TOP)/userspace/tests/maps_differential.c $(O)/inproc.o
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) -O1 -I$(TOP)/userspace/engine -o $@ $(filter %.c %.o,$^) -lpthread
+
+CHECKS += $(O)/tests/maps_differential

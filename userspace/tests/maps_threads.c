@@ -38,7 +38,7 @@ struct thread {
 	u64 state;
 	u64 done;
 	u64 refused;
-	void *(*fn)(void *);
+	void *(*fn)(void *arg);
 };
 
 static u32 rnd(struct thread *t, u32 below)

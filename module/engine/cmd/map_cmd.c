@@ -87,6 +87,10 @@ static int elem_init(struct elem *e, struct kbpf_call *call, u32 forbid, bool ke
 		elem_exit(e);
 		return -EPERM;
 	}
+	if ((attr->flags & KBPF_F_LOCK) && e->map->desc.spin_lock_off < 0) {
+		elem_exit(e);
+		return -EINVAL;
+	}
 	key_size = e->map->desc.key_size;
 	e->value_size = kbpf_map_user_value_size(e->map);
 	e->buf = kvzalloc(round_up((u64)key_size, 8) + e->value_size + 8, GFP_KERNEL_ACCOUNT);

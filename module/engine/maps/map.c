@@ -76,7 +76,8 @@ void *kbpf_map_alloc(const struct kbpf_map_create_attr *attr, size_t size)
 	map->desc.key_size = attr->key_size;
 	map->desc.value_size = attr->value_size;
 	map->desc.max_entries = attr->max_entries;
-	map->desc.flags = attr->map_flags;
+	/* What the descriptor allows is the descriptor's. */
+	map->desc.flags = attr->map_flags & ~(KBPF_F_RDONLY | KBPF_F_WRONLY);
 	map->desc.can = rows[attr->map_type].can;
 	map->desc.spin_lock_off = -1;
 	map->desc.timer_off = -1;
@@ -267,6 +268,7 @@ int kbpf_map_freeze(struct kbpf_map *map)
 	else if (map->writers)
 		err = -EBUSY;
 	else
+		/* All writes were before. Pairs with kbpf_env_map_read_const(). */
 		smp_store_release(&map->frozen, true);
 	mutex_unlock(&map->lock);
 	return err;

@@ -275,6 +275,7 @@ u32 kbpf_map_user_value_size(const struct kbpf_map *map);
  *	KBPF_MAP_CAN_PEEK the value to look for
  * @flags: 0 or KBPF_F_LOCK
  *
+ * Below it are the other operations, by what they are named for.
  * What the descriptor allows (KBPF_F_RDONLY, KBPF_F_WRONLY) is the caller's to
  * check, here and below; freezing is checked here.
  *
@@ -283,8 +284,6 @@ u32 kbpf_map_user_value_size(const struct kbpf_map *map);
  * type has no such operation.
  */
 int kbpf_map_lookup_user(struct kbpf_map *map, const void *key, void *value, u64 flags);
-
-/** As above, by what they are named for. */
 int kbpf_map_update_user(struct kbpf_map *map, const void *key, const void *value, u64 flags);
 int kbpf_map_delete_user(struct kbpf_map *map, const void *key);
 int kbpf_map_take_user(struct kbpf_map *map, const void *key, void *value, u64 flags);
@@ -321,14 +320,12 @@ int kbpf_map_freeze(struct kbpf_map *map);
  * @size: bytes
  * @write: PROT_WRITE or could become so
  * @mem: out; when @write succeeded the map counts a writer until
- *	kbpf_map_munmap_write()
+ *	kbpf_map_munmap_write(); kbpf_map_mmap_write_get() counts one more
  *
  * Return: 0; -EINVAL not mappable or out of range; -EPERM write not allowed.
  */
 int kbpf_map_mmap(struct kbpf_map *map, u64 pgoff, size_t size, bool write,
 		  struct kbpf_map_mem *mem);
-
-/** A writable mapping was duplicated; one went away. */
 void kbpf_map_mmap_write_get(struct kbpf_map *map);
 void kbpf_map_munmap_write(struct kbpf_map *map);
 
@@ -347,12 +344,10 @@ void kbpf_map_stats(struct kbpf_map *map, struct kbpf_map_stats_attr *out);
  * Context: process or softirq; returns with interrupts and preemption off.
  */
 void kbpf_value_lock(void *lock, unsigned long *flags);
-
-/** Gives it back. */
 void kbpf_value_unlock(void *lock, unsigned long flags);
 
 /**
- * kbpf_ringbuf_reserve() - room for a record, for helpers
+ * kbpf_ringbuf_reserve() - room for a record; below it what the other helpers do
  * @map: a ring buffer
  * @size: bytes
  *
@@ -360,8 +355,6 @@ void kbpf_value_unlock(void *lock, unsigned long flags);
  * Return: the record, which carries its way back to the ring; or NULL.
  */
 void *kbpf_ringbuf_reserve(struct kbpf_map *map, u64 size);
-
-/** What the helpers of these names do. */
 void kbpf_ringbuf_submit(void *record, u64 flags);
 void kbpf_ringbuf_discard(void *record, u64 flags);
 long kbpf_ringbuf_output(struct kbpf_map *map, const void *data, u64 size, u64 flags);

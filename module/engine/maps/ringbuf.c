@@ -67,6 +67,18 @@ static struct kbpf_ringbuf *to_ring(struct kbpf_map *map)
 	return container_of(map, struct kbpf_ringbuf, map);
 }
 
+static u64 consumer_read(const struct kbpf_ringbuf *rb)
+{
+	/* Pairs with the client's release: it has read what is before. */
+	return smp_load_acquire(rb->consumer);
+}
+
+static u64 producer_read(const struct kbpf_ringbuf *rb)
+{
+	/* Pairs with reserve_locked(). */
+	return smp_load_acquire(rb->producer);
+}
+
 static struct rec_hdr *hdr_at(const struct kbpf_ringbuf *rb, u64 pos)
 {
 	return (void *)rb->data + (pos & rb->mask);
@@ -106,7 +118,7 @@ static struct rec_hdr *reserve_locked(struct kbpf_ringbuf *rb, u32 size)
 	u64 pos = READ_ONCE(*rb->producer), end = pos + rec_space(size);
 	struct rec_hdr *hdr;
 
-	if (end - smp_load_acquire(rb->consumer) > rb->mask)
+	if (end - consumer_read(rb) > rb->mask)
 		return NULL;
 	if (end - rb->pending > rb->mask) {
 		advance_pending(rb, pos);
@@ -161,7 +173,7 @@ static void commit(void *record, u64 flags, u32 discard)
 	xchg(&hdr->len, len);
 	if (flags & FORCE_WAKEUP)
 		kbpf_wake(&rb->map.waitq);
-	else if ((smp_load_acquire(rb->consumer) & rb->mask) == (at & rb->mask) &&
+	else if ((consumer_read(rb) & rb->mask) == (at & rb->mask) &&
 		 !(flags & NO_WAKEUP))
 		kbpf_wake(&rb->map.waitq);
 }
@@ -192,9 +204,9 @@ long kbpf_ringbuf_output(struct kbpf_map *map, const void *data, u64 size, u64 f
 
 static u64 available(const struct kbpf_ringbuf *rb)
 {
-	u64 consumer = smp_load_acquire(rb->consumer);
+	u64 consumer = consumer_read(rb);
 
-	return smp_load_acquire(rb->producer) - consumer;
+	return producer_read(rb) - consumer;
 }
 
 u64 kbpf_ringbuf_query(struct kbpf_map *map, u64 what)
@@ -207,9 +219,9 @@ u64 kbpf_ringbuf_query(struct kbpf_map *map, u64 what)
 	case QUERY_SIZE:
 		return rb->mask + 1;
 	case QUERY_CONSUMER:
-		return smp_load_acquire(rb->consumer);
+		return consumer_read(rb);
 	case QUERY_PRODUCER:
-		return smp_load_acquire(rb->producer);
+		return producer_read(rb);
 	default:
 		return 0;
 	}

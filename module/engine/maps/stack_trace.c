@@ -204,7 +204,8 @@ static int trace_check(const struct kbpf_map_create_attr *attr)
 	    attr->value_size < 8 || attr->value_size % 8)
 		return -EINVAL;
 	if (attr->map_flags & KBPF_F_STACK_BUILD_ID)
-		return -EOPNOTSUPP;
+		return attr->value_size % 32 || attr->value_size / 32 > MAX_DEPTH ? -EINVAL :
+										    -EOPNOTSUPP;
 	if (attr->value_size / 8 > MAX_DEPTH)
 		return -EINVAL;
 	return attr->max_entries > 1U << 31 ? -E2BIG : 0;

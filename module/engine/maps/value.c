@@ -58,6 +58,7 @@ void kbpf_value_lock(void *lock, unsigned long *flags)
 
 void kbpf_value_unlock(void *lock, unsigned long flags)
 {
+	/* What was done under the lock is done. Pairs with the exchange in kbpf_value_lock(). */
 	smp_store_release((u32 *)lock, 0);
 	preempt_enable();
 	local_irq_restore(flags);

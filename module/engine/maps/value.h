@@ -16,11 +16,14 @@
 #ifdef __SANITIZE_THREAD__
 static KBPF_RACY void kbpf_value_move(void *dst, const void *src, u32 size)
 {
-	const volatile u8 *s = src;
-	volatile u8 *d = dst;
+	const u8 *s = src;
+	u8 *d = dst;
 
-	while (size--)
-		*d++ = *s++;
+	while (size--) {
+		WRITE_ONCE(*d, READ_ONCE(*s));
+		d++;
+		s++;
+	}
 }
 #else
 static inline void kbpf_value_move(void *dst, const void *src, u32 size)
