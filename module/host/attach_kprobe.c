@@ -225,25 +225,6 @@ static int check_ambiguous(const struct kernel_probe *p, struct kbpf_why *why)
 	return ret;
 }
 
-/*
- * The function that begins where the probe sits. With indirect branch tracking it
- * begins with an endbr that the kernel's probe was put behind.
- */
-static u64 entry_ip(const struct kernel_probe *p)
-{
-	const u32 endbr = 0xfa1e0ff3;
-	unsigned long addr = (unsigned long)p->rp.kp.addr;
-	u32 before;
-
-	if (!(p->rp.kp.flags & KPROBE_FLAG_ON_FUNC_ENTRY))
-		return 0;
-	if (IS_ENABLED(CONFIG_X86_KERNEL_IBT) &&
-	    !copy_from_kernel_nofault(&before, (void *)(addr - sizeof(before)), sizeof(before)) &&
-	    before == endbr)
-		return addr - sizeof(before);
-	return addr;
-}
-
 static int set_up(struct kernel_probe *p, const struct perf_event_attr *attr,
 		  struct kbpf_why *why)
 {
@@ -259,7 +240,7 @@ static int set_up(struct kernel_probe *p, const struct perf_event_attr *attr,
 		unregister(p);
 		return err;
 	}
-	p->func_ip = entry_ip(p);
+	p->func_ip = kbpf_symbol_entry(&p->rp.kp);
 	kbpf_probe_init(&p->probe, &kernel_probe_ops,
 			p->is_return ? KBPF_PERF_EVENT_KRETPROBE : KBPF_PERF_EVENT_KPROBE);
 	return 0;

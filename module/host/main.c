@@ -9,6 +9,7 @@
 #include "helpers.h"
 #include "net_link.h"
 #include "jit_image.h"
+#include "kernel_btf.h"
 #include "maps/map.h"
 #include "run.h"
 #include "symbol.h"
@@ -26,6 +27,7 @@ static const struct stage stages[] = {
 	{ "maps", NULL, kbpf_map_exit },
 	{ "runs", kbpf_run_init, kbpf_run_exit },
 	{ "symbols", NULL, kbpf_symbol_exit },
+	{ "BTF", NULL, kbpf_kernel_btf_exit },
 	{ "helpers", kbpf_helpers_init, kbpf_helpers_exit },
 	{ "network", kbpf_net_link_init, kbpf_net_link_exit },
 	{ "device", kbpf_device_init, kbpf_device_exit },

@@ -12,6 +12,7 @@
 #include "net_link.h"
 #include "probe.h"
 #include "ring.h"
+#include "tracing.h"
 #include "why.h"
 
 /* perf_event_open(2)'s rule for sizes; a tail that this kernel does not know must be zero. */
@@ -115,6 +116,14 @@ static struct kbpf_link *link_perf(const struct kbpf_link_create_attr *attr,
 	return link;
 }
 
+static struct kbpf_link *link_tracing(const struct kbpf_link_create_attr *attr,
+				      struct kbpf_prog *prog)
+{
+	if (attr->target_fd || attr->tracing.target_btf_id || attr->tracing.pad0)
+		return ERR_PTR(-EINVAL);
+	return kbpf_tracing_attach(prog, attr->tracing.cookie);
+}
+
 struct link_row {
 	u32 attach_type;
 	enum kbpf_cap cap;
@@ -124,6 +133,9 @@ struct link_row {
 
 static const struct link_row link_rows[] = {
 	{ KBPF_PERF_EVENT, KBPF_CAP_PERFMON, link_perf },
+	{ KBPF_TRACE_RAW_TP, KBPF_CAP_PERFMON, link_tracing },
+	{ KBPF_TRACE_FENTRY, KBPF_CAP_PERFMON, link_tracing },
+	{ KBPF_TRACE_FEXIT, KBPF_CAP_PERFMON, link_tracing },
 	{ KBPF_TAP, KBPF_CAP_NET_ADMIN, kbpf_tap_link },
 	{ KBPF_NETFILTER, KBPF_CAP_NET_ADMIN, kbpf_netfilter_link },
 	{ KBPF_TCX_INGRESS, KBPF_CAP_NET_ADMIN, kbpf_netdev_link },

@@ -18,6 +18,7 @@
 #include "jit/jit.h"
 #include "port_sync.h"
 #include "run.h"
+#include "tracing.h"
 
 /**
  * struct run_cpu - what runs on a CPU
@@ -176,8 +177,10 @@ int kbpf_world_test_run(struct kbpf_prog *prog, void *ctx, u32 repeat, int cpu,
 
 int kbpf_world_prog_ready(struct kbpf_prog *prog)
 {
-	int err = kbpf_interp_prepare(prog);
+	int err = kbpf_tracing_check(prog);
 
+	if (!err)
+		err = kbpf_interp_prepare(prog);
 	/* What cannot be compiled is interpreted. */
 	if (!err)
 		kbpf_jit_prepare(prog);

@@ -9,12 +9,14 @@
 #include <linux/err.h>
 #include <linux/jhash.h>
 #include <linux/kernel.h>
+#include <linux/kprobes.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 #include "symbol.h"
 
@@ -201,6 +203,21 @@ int kbpf_symbol_is_ambiguous(const char *name, unsigned long addr)
 		ret = contains(&ambiguous, hash_name(name));
 	mutex_unlock(&walk_lock);
 	return ret;
+}
+
+u64 kbpf_symbol_entry(const struct kprobe *kp)
+{
+	const u32 endbr = 0xfa1e0ff3;
+	unsigned long addr = (unsigned long)kp->addr;
+	u32 before;
+
+	if (!(kp->flags & KPROBE_FLAG_ON_FUNC_ENTRY))
+		return 0;
+	if (IS_ENABLED(CONFIG_X86_KERNEL_IBT) &&
+	    !copy_from_kernel_nofault(&before, (void *)(addr - sizeof(before)), sizeof(before)) &&
+	    before == endbr)
+		return addr - sizeof(before);
+	return addr;
 }
 
 void kbpf_symbol_exit(void)

@@ -6,6 +6,8 @@
 #include <linux/kallsyms.h>
 #include <linux/types.h>
 
+struct kprobe;
+
 /**
  * struct kbpf_symbol - the symbol that an address lies in
  * @name: name
@@ -41,6 +43,17 @@ bool kbpf_symbol_at(unsigned long addr, struct kbpf_symbol *sym);
  * Return: 1 or 0, or -ENOMEM.
  */
 int kbpf_symbol_is_ambiguous(const char *name, unsigned long addr);
+
+/**
+ * kbpf_symbol_entry() - the function that begins where a probe sits
+ * @kp: a registered probe
+ *
+ * With indirect branch tracking a function begins with an endbr that the
+ * kernel's probe was put behind.
+ *
+ * Return: address, or 0 when the probe is somewhere inside.
+ */
+u64 kbpf_symbol_entry(const struct kprobe *kp);
 
 /**
  * kbpf_symbol_exit() - free what the walk left behind

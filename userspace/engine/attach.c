@@ -262,7 +262,11 @@ struct kbpf_link *kbpf_world_link_create(const struct kbpf_link_create_attr *att
 /* A link to a tracepoint that nothing ever hits: any name will do. */
 static int fill_raw_tp_info(struct kbpf_link *link, struct kbpf_link_info *info)
 {
-	(void)link;
+	if (link->type == KBPF_LINK_TYPE_TRACING) {
+		info->tracing.attach_type = link->prog->expected_attach_type;
+		info->tracing.target_btf_id = link->prog->attach_btf_id;
+		return 0;
+	}
 	return kbpf_cmd_copy_str(info->raw_tracepoint.tp_name,
 				 &info->raw_tracepoint.tp_name_len, "");
 }
@@ -277,12 +281,12 @@ struct kbpf_link *kbpf_world_raw_tp_open(const char *name, struct kbpf_prog *pro
 	struct kbpf_link *link;
 
 	(void)cookie;
-	if (!name[0])
+	if (name && !name[0])
 		return ERR_PTR(-ENOENT);
 	link = kzalloc(sizeof(*link), GFP_KERNEL);
 	if (!link)
 		return ERR_PTR(-ENOMEM);
-	link->type = KBPF_LINK_TYPE_RAW_TRACEPOINT;
+	link->type = name ? KBPF_LINK_TYPE_RAW_TRACEPOINT : KBPF_LINK_TYPE_TRACING;
 	link->detach = detach;
 	link->fill_info = fill_raw_tp_info;
 	link->free = free_raw_tp;

@@ -186,7 +186,8 @@ struct kbpf_link *kbpf_world_link_create(const struct kbpf_link_create_attr *att
 
 /**
  * kbpf_world_raw_tp_open() - attach a program to a tracepoint by name
- * @name: the tracepoint's name
+ * @name: the tracepoint's name; NULL: @prog is of type TRACING and goes where it
+ *	was loaded for
  * @prog: the program, borrowed
  * @cookie: its cookie
  *

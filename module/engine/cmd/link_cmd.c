@@ -107,6 +107,9 @@ static struct kbpf_link *open_raw_tracepoint(const struct kbpf_raw_tracepoint_at
 	char name[TRACEPOINT_NAME_LEN];
 	int err;
 
+	/* A TRACING program knows where it goes, the others are told. */
+	if (prog->type == KBPF_PROG_TYPE_TRACING && !attr->name)
+		return kbpf_world_raw_tp_open(NULL, prog, attr->cookie);
 	if (!is_raw_tracepoint(prog) || !attr->name)
 		return ERR_PTR(-EINVAL);
 	err = kbpf_call_copy_str_in(name, attr->name, sizeof(name));

@@ -320,6 +320,131 @@ static void test_stacks(void)
 	close(prog);
 }
 
+/* ---- programs attached by BTF id -------------------------------------------- */
+
+static u8 *btf;
+static long btf_len;
+
+static bool read_btf(void)
+{
+	int fd = open("/sys/kernel/btf/vmlinux", O_RDONLY);
+	long n;
+
+	if (fd < 0)
+		return false;
+	btf = malloc(32 << 20);
+	while ((n = read(fd, btf + btf_len, (32 << 20) - btf_len)) > 0)
+		btf_len += n;
+	close(fd);
+	return btf_len > 24;
+}
+
+/* Bytes that a kind's record has after its first twelve. */
+static u32 more(u32 kind, u32 vlen)
+{
+	static const u8 fixed[20] = { [1] = 4, [3] = 12, [14] = 4, [17] = 4 };
+	static const u8 each[20] = { [4] = 12, [5] = 12, [6] = 8, [13] = 8, [15] = 12, [19] = 12 };
+
+	return fixed[kind] + each[kind] * vlen;
+}
+
+static u32 btf_id(const char *name, u32 kind)
+{
+	const u32 *header = (void *)btf;
+	const u8 *types = btf + header[1] + header[2], *at = types;
+	const char *strs = (char *)btf + header[1] + header[4];
+	u32 id;
+
+	for (id = 1; at < types + header[3]; id++) {
+		const u32 *t = (void *)at;
+		u32 k = t[1] >> 24 & 31;
+
+		if (k == kind && !strcmp(strs + t[0], name))
+			return id;
+		at += 12 + more(k, t[1] & 0xffff);
+	}
+	return 0;
+}
+
+/* As load_hook(), for an attach_btf_id. */
+static long load_tracing(u32 attach_type, u32 id, s32 off1, s32 off2)
+{
+	const struct kbpf_insn insns[] = {
+		MOV_REG(6, 1), CALL(H_PID_TGID), MOV_REG(7, 0),
+		LD_MAP_VALUE(8, out, 0),
+		LDX_DW(1, 6, off1), STX_DW(8, 1, 16),
+		LDX_DW(1, 6, off2), STX_DW(8, 1, 24),
+		STX_DW(8, 7, 8), MOV_IMM(1, 1), ATOMIC_ADD_DW(8, 1, 0),
+		MOV_IMM(0, 0), EXIT(),
+	};
+	struct kbpf_prog_load_attr attr = {
+		.prog_type = KBPF_PROG_TYPE_TRACING, .expected_attach_type = attach_type,
+		.attach_btf_id = id, .insns = ptr(insns), .insn_cnt = ARRAY_SIZE(insns),
+		.license = ptr("GPL"), .log_level = 1, .log_buf = ptr(verifier_log),
+		.log_size = sizeof(verifier_log),
+	};
+	long fd = dev_cmd(KBPF_PROG_LOAD, &attr);
+
+	if (fd < 0)
+		printf("# load: %ld %s\n", fd, verifier_log);
+	return fd;
+}
+
+static long attach_tracing(long prog)
+{
+	struct kbpf_raw_tracepoint_attr attr = { .prog_fd = prog };
+
+	return dev_cmd(KBPF_RAW_TRACEPOINT_OPEN, &attr);
+}
+
+static void test_tracing(void)
+{
+	struct kbpf_link_create_attr create = { .attach_type = KBPF_TRACE_FEXIT };
+	long prog, link;
+	u64 n;
+
+	tap(load_tracing(KBPF_TRACE_FENTRY, 0, 0, 8) < 0, "no id to attach to");
+	tap(load_tracing(KBPF_TRACE_FENTRY, 0xfffffffeu, 0, 8) < 0, "an id that is not there");
+	if (!read_btf()) {
+		tap(true, "attaching by BTF id # SKIP this kernel has no BTF");
+		return;
+	}
+	tap(load_tracing(KBPF_TRACE_FENTRY, btf_id("task_struct", 4), 0, 8) < 0, "a structure's id");
+	tap(load_tracing(KBPF_TRACE_RAW_TP, btf_id("do_nanosleep", 12), 0, 8) < 0,
+	    "a function as a tracepoint");
+	clear();
+	/* long find_get_pid(int nr), among what getpgid calls, has an argument of 4 bytes */
+	prog = load_tracing(KBPF_TRACE_FENTRY, btf_id("find_task_by_vpid", 12), 0, 8);
+	link = attach_tracing(prog);
+	tap(prog >= 0 && link >= 0, "fentry # %ld %ld", prog, link);
+	syscall(SYS_getpgid, getpid());
+	tap_is("runs", 1, witness()[0]);
+	tap_is("with its argument", getpid(), witness()[2]);
+	close(link);
+	close(prog);
+	prog = load_tracing(KBPF_TRACE_FEXIT, btf_id("find_task_by_vpid", 12), 0, 8);
+	create.prog_fd = prog;
+	link = dev_cmd(KBPF_LINK_CREATE, &create);
+	tap(prog >= 0 && link >= 0, "fexit # %ld %ld", prog, link);
+	syscall(SYS_getpgid, getpid());
+	tap_is("runs", 2, witness()[0]);
+	tap_is("with its argument", getpid(), witness()[2]);
+	tap((s64)witness()[3] < -4096, "and its result, a task # %llx", witness()[3]);
+	close(link);
+	close(prog);
+	clear();
+	prog = load_tracing(KBPF_TRACE_RAW_TP, btf_id("btf_trace_sched_switch", 8), 0, 8);
+	link = attach_tracing(prog);
+	tap(prog >= 0 && link >= 0, "tp_btf # %ld %ld", prog, link);
+	usleep(50000);
+	n = witness()[0];
+	tap(n > 0, "runs # %llu", n);
+	tap(witness()[2] <= 1, "a bool argument is 0 or 1 # %llx", witness()[2]);
+	tap((s64)witness()[3] < -4096, "the next is a task # %llx", witness()[3]);
+	close(link);
+	close(prog);
+}
+
 int main(void)
 {
 	tap_begin();
@@ -330,5 +455,6 @@ int main(void)
 	test_sampling();
 	test_uprobe();
 	test_stacks();
+	test_tracing();
 	return tap_end();
 }

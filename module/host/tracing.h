@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Programs of type TRACING: who checks and who attaches them. */
+#ifndef KBPF_HOST_TRACING_H
+#define KBPF_HOST_TRACING_H
+
+struct kbpf_link;
+struct kbpf_prog;
+
+/**
+ * kbpf_tracing_check() - may this program be loaded?
+ * @prog: any program
+ *
+ * Context: process.
+ * Return: 0; -EINVAL or -ENOENT: a TRACING program that names nothing to attach to.
+ */
+int kbpf_tracing_check(const struct kbpf_prog *prog);
+
+/**
+ * kbpf_tracing_attach() - attach a TRACING program to what it was loaded for
+ * @prog: the program, borrowed
+ * @cookie: its cookie
+ *
+ * Return: the link with one reference and no id, or ERR_PTR: -EINVAL, -ENOENT,
+ * -ENOMEM and what registering a probe returns.
+ */
+struct kbpf_link *kbpf_tracing_attach(struct kbpf_prog *prog, u64 cookie);
+
+/* attach_raw_tp.c: a tracing program at a tracepoint */
+struct kbpf_link *kbpf_tracepoint_attach(const char *name, struct kbpf_prog *prog, u64 cookie);
+
+#endif /* KBPF_HOST_TRACING_H */
