@@ -235,12 +235,24 @@ static void test_random_attrs(void)
 			u64 r = rnd();
 
 			switch (r % 6) {
-			case 0: attr[k] = 0; break;
-			case 1: attr[k] = r >> 60; break;
-			case 2: attr[k] = ptr(page) + (r >> 52); break;
-			case 3: attr[k] = (r >> 32) % 16 | (u64)((r >> 40) % 16) << 32; break;
-			case 4: attr[k] = r; break;
-			default: attr[k] = 1ULL << (r >> 58); break;
+			case 0:
+				attr[k] = 0;
+				break;
+			case 1:
+				attr[k] = r >> 60;
+				break;
+			case 2:
+				attr[k] = ptr(page) + (r >> 52);
+				break;
+			case 3:
+				attr[k] = (r >> 32) % 16 | (u64)((r >> 40) % 16) << 32;
+				break;
+			case 4:
+				attr[k] = r;
+				break;
+			default:
+				attr[k] = 1ULL << (r >> 58);
+				break;
 			}
 		}
 		/* Not what would keep this test waiting: a test run may repeat for long. */
