@@ -193,14 +193,6 @@ void kbpf_world_prog_unready(struct kbpf_prog *prog)
 	kbpf_interp_free(prog);
 }
 
-int kbpf_world_jit_info(const struct kbpf_prog *prog, struct kbpf_prog_info *info)
-{
-	info->jited_prog_len = 0;
-	info->nr_jited_ksyms = 0;
-	info->nr_jited_func_lens = 0;
-	return 0;
-}
-
 void kbpf_world_stats_enable(int delta)
 {
 	if (delta > 0)

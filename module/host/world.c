@@ -10,6 +10,8 @@
 #include <linux/uaccess.h>
 #include <linux/uidgid.h>
 #include "cmd/cmd.h"
+#include "jit/image.h"
+#include "jit/jit.h"
 #include "env.h"
 #include "net_link.h"
 
@@ -61,7 +63,9 @@ bool kbpf_world_show_addresses(void)
 
 u32 kbpf_world_features(void)
 {
-	return KBPF_FEATURE_KPROBE | kbpf_net_features();
+	bool jit = READ_ONCE(kbpf_jit_options.enabled) && kbpf_jit_world();
+
+	return KBPF_FEATURE_KPROBE | (jit ? KBPF_FEATURE_JIT : 0) | kbpf_net_features();
 }
 
 int kbpf_env_probe_read(void *dst, u32 size, const void *src)

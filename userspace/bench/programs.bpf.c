@@ -14,6 +14,7 @@ __u32 slots[64];
 __u32 crc_table[256];
 __u64 counters[8];
 __u32 seed;
+__u32 calls_made;
 volatile __u32 nothing;	/* 0, and no compiler or verifier knows */
 
 static __always_inline __u32 step(__u32 x)
@@ -216,7 +217,8 @@ PROGRAM(strscan)
 
 PROGRAM(bsearch)
 {
-	__u32 sum = 0, x = 777;
+	/* other keys every time: a predictor may not learn them */
+	__u32 sum = 0, x = seed += 777;
 
 	for (int k = 0; k < 64; k++) {
 		__u32 lo = nothing, len = 1024, want;
@@ -250,10 +252,13 @@ static __always_inline __u32 log2_32(__u32 v)
 
 PROGRAM(log2hist)
 {
-	__u32 n = 0;
+	__u32 n = 0, x = seed += 333;
 
 	for (int i = 0; i < 512; i++) {
-		__u32 slot = log2_32(words[i] >> (i & 15)) & 63;
+		__u32 slot;
+
+		x = step(x);
+		slot = log2_32(x >> (x & 15)) & 63;
 
 		slots[slot]++;
 		n += slot;
@@ -520,7 +525,7 @@ PROGRAM(hash_lookup)
 
 PROGRAM(tail)
 {
-	seed++;
+	calls_made++;
 	bpf_tail_call(ctx, &progs, 1);
 	/* so many calls later */
 	return 7;

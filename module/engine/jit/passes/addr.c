@@ -197,14 +197,66 @@ static void visit(struct sums *s, struct kbpf_jit_op *op)
 		s->is[op->dst] = m;
 }
 
+/* ---- shifts in place ------------------------------------------------------------- */
+
+/* How far from a shift its result may be an index. */
+#define REACH 6
+
+/* The operation whose address is all that reads what the shift @i makes, or NULL. */
+static struct kbpf_jit_op *indexed_by(struct kbpf_jit_ir *ir, u32 i)
+{
+	u8 r = ir->ops[i].dst;
+	u32 at = i;
+
+	for (u32 n = 0; n < REACH; n++) {
+		struct kbpf_jit_op *op;
+
+		at = kbpf_jit_next(ir, at);
+		if (at == U32_MAX)
+			return NULL;
+		op = &ir->ops[at];
+		if (!(kbpf_jit_reads(ir, op) & JIT_BIT(r))) {
+			if (kbpf_jit_writes(op) & JIT_BIT(r))
+				return NULL;
+			continue;
+		}
+		if (op->mem.index != r || op->mem.base == r || op->mem.scale != 1 || op->a == r ||
+		    (op->bk == JIT_B_REG && op->b == r) || op->c == r || op->kind == JIT_LOOKUP ||
+		    ((op->live & JIT_BIT(r)) && op->dst != r))
+			return NULL;
+		return op;
+	}
+	return NULL;
+}
+
+static void fold_shift(struct kbpf_jit_ir *ir, u32 i)
+{
+	struct kbpf_jit_op *op = &ir->ops[i], *use;
+
+	if (op->kind != JIT_ALU || op->code != JIT_LSH || !op->w || op->bk != JIT_B_IMM ||
+	    op->imm < 1 || op->imm > 3 || op->a != op->dst)
+		return;
+	use = indexed_by(ir, i);
+	if (!use)
+		return;
+	use->mem.scale = 1 << op->imm;
+	op->kind = JIT_NOP;
+	op->dst = JIT_NONE;
+}
+
 int kbpf_jit_pass_addr(struct kbpf_jit_ir *ir)
 {
 	struct sums s;
+	int err;
 
 	for (u32 i = 0; i < ir->nr; i++) {
 		if (ir->ops[i].leader)
 			forget(&s, U16_MAX);
 		visit(&s, &ir->ops[i]);
 	}
-	return 0;
+	/* Sums read what they are sums of later than was known before. */
+	err = kbpf_jit_live(ir);
+	for (u32 i = 0; !err && i < ir->nr; i++)
+		fold_shift(ir, i);
+	return err;
 }

@@ -1,31 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A branch around one move becomes a conditional move: nothing to predict, and
- * a longer straight line for the passes that follow.
+ * A branch around one move becomes a conditional move, or the condition as a
+ * value: nothing to predict, and a longer straight line for the passes that
+ * follow.
  *
  * Needs of the verifier: nothing; the move is between registers. Vectors:
  * jit_diamond_upper_half, jit_diamond_jumped_into.
  */
 #include "jit/passes/pass.h"
 
-/* The one operation that the condition @i jumps over, or NULL. */
-static struct kbpf_jit_op *jumped_over(const struct kbpf_jit_ir *ir, u32 i)
+/*
+ * The one operation that the condition @i decides about: that it jumps over, or
+ * that stands before a jump to the same place. NULL where there is more.
+ */
+static struct kbpf_jit_op *decided(const struct kbpf_jit_ir *ir, u32 i)
 {
 	struct kbpf_jit_op *only = NULL;
 	u32 to = ir->ops[i].target;
 
-	if (to <= i)
-		return NULL;
-	for (u32 k = i + 1; k < to; k++) {
-		if (ir->ops[k].leader)
+	for (u32 k = i + 1; k < ir->nr && k != to; k++) {
+		struct kbpf_jit_op *op = &ir->ops[k];
+
+		if (op->kind == JIT_JMP)
+			return op->target == to ? only : NULL;
+		if (op->leader)
 			return NULL;
-		if (ir->ops[k].kind == JIT_NOP)
+		if (op->kind == JIT_NOP)
 			continue;
 		if (only)
 			return NULL;
-		only = &ir->ops[k];
+		only = op;
 	}
-	return only;
+	return to > i ? only : NULL;
 }
 
 static bool is_constant(const struct kbpf_jit_op *op)
@@ -33,11 +39,41 @@ static bool is_constant(const struct kbpf_jit_op *op)
 	return op->kind == JIT_IMM && op->imm == (s32)op->imm;
 }
 
+static void drop(struct kbpf_jit_op *op)
+{
+	op->kind = JIT_NOP;
+	op->dst = JIT_NONE;
+}
+
+/* "d = 1; if c goto over; d = 0; over:" is the condition itself. */
+static bool make_setcc(struct kbpf_jit_ir *ir, u32 i, struct kbpf_jit_op *move)
+{
+	struct kbpf_jit_op *jcc = &ir->ops[i], *first;
+	u32 at = i;
+
+	if (move->kind != JIT_IMM || (move->imm != 0 && move->imm != 1))
+		return false;
+	do {
+		if (ir->ops[at].leader || !at)
+			return false;
+		first = &ir->ops[--at];
+	} while (first->kind == JIT_NOP);
+	if (first->kind != JIT_IMM || first->dst != move->dst || first->imm != 1 - move->imm ||
+	    (kbpf_jit_reads(ir, jcc) & JIT_BIT(move->dst)))
+		return false;
+	jcc->kind = JIT_SETCC;
+	jcc->code ^= move->imm;
+	jcc->dst = move->dst;
+	drop(first);
+	drop(move);
+	return true;
+}
+
 static void convert(struct kbpf_jit_ir *ir, u32 i, u16 zero)
 {
-	struct kbpf_jit_op *jcc = &ir->ops[i], *move = jumped_over(ir, i);
+	struct kbpf_jit_op *jcc = &ir->ops[i], *move = decided(ir, i);
 
-	if (!move || (!kbpf_jit_is_move(move) && !is_constant(move)))
+	if (!move || (!kbpf_jit_is_move(move) && !is_constant(move)) || make_setcc(ir, i, move))
 		return;
 	jcc->kind = JIT_CMOV;
 	jcc->code ^= 1;
@@ -45,8 +81,7 @@ static void convert(struct kbpf_jit_ir *ir, u32 i, u16 zero)
 	jcc->c = move->kind == JIT_IMM ? JIT_NONE : move->b;
 	jcc->size = move->kind == JIT_ZX && !(zero & kbpf_jit_bit(move->b)) ? 4 : 8;
 	jcc->mem.disp = move->kind == JIT_IMM ? (s32)move->imm : 0;
-	move->kind = JIT_NOP;
-	move->dst = JIT_NONE;
+	drop(move);
 }
 
 int kbpf_jit_pass_diamond(struct kbpf_jit_ir *ir)

@@ -199,11 +199,17 @@ static void tr_cmov(struct kbpf_x86_tr *t)
 static void tr_setcc(struct kbpf_x86_tr *t)
 {
 	const struct kbpf_jit_op *op = t->op;
-	u8 d = kbpf_x86_home(op->dst);
+	u8 d = kbpf_x86_home(op->dst), cc = kbpf_x86_cond_of(op->code, op->flags);
 
+	if (kbpf_jit_reads(t->ir, op) & JIT_BIT(op->dst)) {
+		compare(t);
+		kbpf_x86_setcc(&t->b, cc, d);
+		kbpf_x86_zx_rr(&t->b, 1, d, d);
+		return;
+	}
+	kbpf_x86_mov_ri(&t->b, d, 0, false);
 	compare(t);
-	kbpf_x86_setcc(&t->b, kbpf_x86_cond_of(op->code, op->flags), d);
-	kbpf_x86_zx_rr(&t->b, 1, d, d);
+	kbpf_x86_setcc(&t->b, cc, d);
 }
 
 /* ---- frames ------------------------------------------------------------------------- */
