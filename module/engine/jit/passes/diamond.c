@@ -75,6 +75,9 @@ static void convert(struct kbpf_jit_ir *ir, u32 i, u16 zero)
 
 	if (!move || (!kbpf_jit_is_move(move) && !is_constant(move)) || make_setcc(ir, i, move))
 		return;
+	/* Whether values are equal is mostly foreseen; then not to wait for them is better. */
+	if (jcc->code == JIT_EQ || jcc->code == JIT_NE)
+		return;
 	jcc->kind = JIT_CMOV;
 	jcc->code ^= 1;
 	jcc->dst = move->dst;
