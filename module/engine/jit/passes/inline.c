@@ -6,8 +6,7 @@
  *
  * Needs of the verifier: that a key that is passed may be read, that helpers
  * get arguments of the types of their prototypes, and that a program refers to
- * its maps as long as it lives. Vectors: jit_inline_key_changes,
- * jit_inline_past_the_end.
+ * its maps as long as it lives. Tests: userspace/tests/jit/maps.c.
  */
 #include "env.h"
 #include "jit/passes/pass.h"
