@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+/*
+ * Maps in the JIT: lookups as instructions, in every shape in which a program
+ * checks the result, and direct calls of a map's operations; the interpreter
+ * calls the helpers. Then the arena under a storm of programs.
+ */
+#include "env.h"
+#include "interp/interp.h"
+#include "isa/insn.h"
+#include "jit/image.h"
+#include "jit/jit.h"
+#include "kbpf_raw_prog.h"
+#include "maps/map.h"
+
+#define ENTRIES 5
+
+static int count, failures;
+
+static void result(bool ok, const char *name)
+{
+	printf("%s %d - %s\n", ok ? "ok" : "not ok", ++count, name);
+	failures += !ok;
+}
+
+static u64 lookup(u64 map, u64 key, u64 r3, u64 r4, u64 r5)
+{
+	return (u64)((struct kbpf_map *)map)->ops->lookup((struct kbpf_map *)map, (void *)key);
+}
+
+static u64 update(u64 map, u64 key, u64 value, u64 flags, u64 r5)
+{
+	return ((struct kbpf_map *)map)->ops->update((struct kbpf_map *)map, (void *)key,
+						     (void *)value, flags);
+}
+
+kbpf_helper_fn kbpf_env_helper(u32 id)
+{
+	return id == 1 ? lookup : id == 2 ? update : NULL;
+}
+
+int kbpf_env_probe_read(void *dst, u32 size, const void *src)
+{
+	memcpy(dst, src, size);
+	return 0;
+}
+
+/* ---- programs: r1 is memory whose first word is the key ------------------------------- */
+
+#define KEY_TO_STACK \
+	KBPF_LDX_MEM(KBPF_W, KBPF_R6, KBPF_R1, 0), \
+	KBPF_STX_MEM(KBPF_W, KBPF_R10, KBPF_R6, -4), \
+	KBPF_MOV64_REG(KBPF_R2, KBPF_R10), \
+	KBPF_ALU64_IMM(KBPF_ADD, KBPF_R2, -4)
+#define LOOKUP(map) \
+	KBPF_LD_MAP_FD(KBPF_R1, map), \
+	KBPF_CALL_HELPER(1)
+
+static const struct kbpf_insn equal_check[] = {
+	KEY_TO_STACK, LOOKUP(0),
+	KBPF_MOV64_IMM(KBPF_R7, 9),
+	KBPF_JMP_IMM(KBPF_JEQ, KBPF_R0, 0, 2),
+	KBPF_LDX_MEM(KBPF_DW, KBPF_R0, KBPF_R0, 0),
+	KBPF_EXIT_INSN(),
+	KBPF_MOV64_REG(KBPF_R0, KBPF_R7),
+	KBPF_EXIT_INSN(),
+};
+
+static const struct kbpf_insn unequal_check[] = {
+	KEY_TO_STACK, LOOKUP(0),
+	KBPF_JMP_IMM(KBPF_JNE, KBPF_R0, 0, 2),
+	KBPF_MOV64_IMM(KBPF_R0, 77),
+	KBPF_EXIT_INSN(),
+	KBPF_LDX_MEM(KBPF_DW, KBPF_R0, KBPF_R0, 0),
+	KBPF_EXIT_INSN(),
+};
+
+/* r0 is read where there is no element, and must be 0 */
+static const struct kbpf_insn zero_is_read[] = {
+	KEY_TO_STACK, LOOKUP(0),
+	KBPF_JMP_IMM(KBPF_JEQ, KBPF_R0, 0, 1),
+	KBPF_LDX_MEM(KBPF_DW, KBPF_R0, KBPF_R0, 0),
+	KBPF_EXIT_INSN(),
+};
+
+static const struct kbpf_insn no_check[] = {
+	KEY_TO_STACK, LOOKUP(0),
+	KBPF_MOV64_REG(KBPF_R7, KBPF_R0),
+	KBPF_MOV64_IMM(KBPF_R0, 0),
+	KBPF_JMP_IMM(KBPF_JEQ, KBPF_R7, 0, 1),
+	KBPF_MOV64_IMM(KBPF_R0, 1),
+	KBPF_EXIT_INSN(),
+};
+
+/* the register that the key came from, and the key itself, change before the call */
+static const struct kbpf_insn key_changes[] = {
+	KEY_TO_STACK,
+	KBPF_MOV64_IMM(KBPF_R6, 1),
+	KBPF_ST_MEM(KBPF_B, KBPF_R10, -4, 2),
+	LOOKUP(0),
+	KBPF_JMP_IMM(KBPF_JEQ, KBPF_R0, 0, 1),
+	KBPF_LDX_MEM(KBPF_DW, KBPF_R0, KBPF_R0, 0),
+	KBPF_ALU64_REG(KBPF_ADD, KBPF_R0, KBPF_R6),
+	KBPF_EXIT_INSN(),
+};
+
+static const struct kbpf_insn register_changes[] = {
+	KEY_TO_STACK,
+	KBPF_MOV64_IMM(KBPF_R6, 1),
+	LOOKUP(0),
+	KBPF_JMP_IMM(KBPF_JEQ, KBPF_R0, 0, 1),
+	KBPF_LDX_MEM(KBPF_DW, KBPF_R0, KBPF_R0, 0),
+	KBPF_EXIT_INSN(),
+};
+
+/* values that live over the branch of the lookup, and a division before it */
+static const struct kbpf_insn live_over[] = {
+	KBPF_LDX_MEM(KBPF_DW, KBPF_R3, KBPF_R1, 0),
+	KBPF_LDX_MEM(KBPF_W, KBPF_R8, KBPF_R1, 0),
+	KBPF_ALU64_IMM(KBPF_ADD, KBPF_R8, 3),
+	KBPF_MOV64_IMM(KBPF_R7, 1000),
+	KBPF_ALU64_REG(KBPF_DIV, KBPF_R7, KBPF_R8),
+	KEY_TO_STACK, LOOKUP(0),
+	KBPF_JMP_IMM(KBPF_JEQ, KBPF_R0, 0, 3),
+	KBPF_LDX_MEM(KBPF_DW, KBPF_R0, KBPF_R0, 0),
+	KBPF_ALU64_REG(KBPF_ADD, KBPF_R0, KBPF_R7),
+	KBPF_EXIT_INSN(),
+	KBPF_MOV64_REG(KBPF_R0, KBPF_R7),
+	KBPF_ALU64_REG(KBPF_MUL, KBPF_R0, KBPF_R8),
+	KBPF_EXIT_INSN(),
+};
+
+/* a loop over all, in which the array's address is kept */
+static const struct kbpf_insn in_a_loop[] = {
+	KBPF_MOV64_IMM(KBPF_R6, 0),
+	KBPF_MOV64_IMM(KBPF_R7, 0),
+	KBPF_STX_MEM(KBPF_W, KBPF_R10, KBPF_R6, -4),
+	KBPF_MOV64_REG(KBPF_R2, KBPF_R10),
+	KBPF_ALU64_IMM(KBPF_ADD, KBPF_R2, -4),
+	LOOKUP(0),
+	KBPF_JMP_IMM(KBPF_JEQ, KBPF_R0, 0, 4),
+	KBPF_LDX_MEM(KBPF_DW, KBPF_R1, KBPF_R0, 0),
+	KBPF_ALU64_REG(KBPF_ADD, KBPF_R7, KBPF_R1),
+	KBPF_ALU64_IMM(KBPF_ADD, KBPF_R6, 1),
+	KBPF_JMP_A(-11),
+	KBPF_MOV64_REG(KBPF_R0, KBPF_R7),
+	KBPF_EXIT_INSN(),
+};
+
+static const struct kbpf_insn other_map[] = {
+	KEY_TO_STACK, LOOKUP(1),
+	KBPF_JMP_IMM(KBPF_JEQ, KBPF_R0, 0, 1),
+	KBPF_LDX_MEM(KBPF_W, KBPF_R0, KBPF_R0, 0),
+	KBPF_EXIT_INSN(),
+};
+
+/* which map it is depends: no map may be taken for granted */
+static const struct kbpf_insn either_map[] = {
+	KEY_TO_STACK,
+	KBPF_LD_MAP_FD(KBPF_R1, 0),
+	KBPF_JMP_IMM(KBPF_JEQ, KBPF_R6, 1, 2),
+	KBPF_LD_MAP_FD(KBPF_R1, 1),
+	KBPF_CALL_HELPER(1),
+	KBPF_JMP_IMM(KBPF_JEQ, KBPF_R0, 0, 1),
+	KBPF_LDX_MEM(KBPF_W, KBPF_R0, KBPF_R0, 0),
+	KBPF_EXIT_INSN(),
+};
+
+#define ROW(insns) { #insns, insns, ARRAY_SIZE(insns) }
+static const struct {
+	const char *name;
+	const struct kbpf_insn *insns;
+	u32 len;
+} rows[] = {
+	ROW(equal_check), ROW(unequal_check), ROW(zero_is_read), ROW(no_check), ROW(key_changes),
+	ROW(register_changes), ROW(live_over), ROW(in_a_loop), ROW(other_map), ROW(either_map),
+};
+
+static struct kbpf_map *create(u32 type, u32 value_size)
+{
+	struct kbpf_map_create_attr attr = {
+		.map_type = type, .key_size = 4, .value_size = value_size, .max_entries = ENTRIES,
+	};
+	struct kbpf_map *map = kbpf_map_create(&attr, NULL);
+	u8 value[64];
+
+	for (u32 key = 0; key < ENTRIES; key++) {
+		memset(value, 17 * key + 3, sizeof(value));
+		map->ops->update(map, &key, value, 0);
+	}
+	return map;
+}
+
+static bool same(u32 row, struct kbpf_map **maps, u32 passes)
+{
+	struct kbpf_prog *prog = kbpf_raw_prog_create(rows[row].insns, rows[row].len);
+	u64 expect[ENTRIES + 4], mem[2] = { 0 };
+	bool ok = true;
+
+	prog->maps = maps;
+	prog->nr_maps = 2;
+	if (kbpf_interp_prepare(prog))
+		return false;
+	for (u32 key = 0; key < ARRAY_SIZE(expect); key++) {
+		mem[0] = key > ENTRIES + 1 ? 0xffffffff00000000ULL | -key : key;
+		expect[key] = kbpf_raw_prog_run(prog, mem, 16);
+	}
+	kbpf_jit_options.passes = passes;
+	ok = !kbpf_jit_prepare(prog);
+	for (u32 key = 0; ok && key < ARRAY_SIZE(expect); key++) {
+		mem[0] = key > ENTRIES + 1 ? 0xffffffff00000000ULL | -key : key;
+		ok &= kbpf_raw_prog_run(prog, mem, 16) == expect[key];
+	}
+	kbpf_jit_free(prog);
+	kbpf_interp_free(prog);
+	kbpf_raw_prog_free(prog);
+	return ok;
+}
+
+static void test_maps(u32 value_size)
+{
+	struct kbpf_map *maps[2] = {
+		create(KBPF_MAP_TYPE_ARRAY, value_size), create(KBPF_MAP_TYPE_HASH, 8),
+	};
+	char name[80];
+
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		bool ok = true;
+
+		for (u32 bit = 0; bit < 13; bit++)
+			ok &= same(i, maps, KBPF_JIT_PASS_ALL & ~(1U << bit));
+		ok &= same(i, maps, KBPF_JIT_PASS_ALL);
+		ok &= same(i, maps, KBPF_JIT_PASS_INLINE);
+		snprintf(name, sizeof(name), "%s, values of %u", rows[i].name, value_size);
+		result(ok, name);
+	}
+	kbpf_object_put(&maps[0]->obj);
+	kbpf_object_put(&maps[1]->obj);
+}
+
+/* ---- the arena ------------------------------------------------------------------------- */
+
+#define LIVE	200
+#define LOADS	2000
+#define INSNS	4000
+
+static struct kbpf_prog *storm_prog(u64 *state)
+{
+	static struct kbpf_insn insns[INSNS];
+	struct kbpf_prog *prog;
+	u32 len;
+
+	*state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
+	len = 2 + (*state >> 33) % (INSNS - 2);
+	insns[0] = KBPF_MOV64_IMM(KBPF_R0, 1);
+	for (u32 i = 1; i < len - 1; i++)
+		insns[i] = KBPF_ALU64_IMM(KBPF_XOR, KBPF_R0, i);
+	insns[len - 1] = KBPF_EXIT_INSN();
+	prog = kbpf_raw_prog_create(insns, len);
+	if (IS_ERR(prog) || kbpf_interp_prepare(prog) || kbpf_jit_prepare(prog))
+		return NULL;
+	return prog;
+}
+
+static void storm_free(struct kbpf_prog *prog)
+{
+	kbpf_jit_free(prog);
+	kbpf_interp_free(prog);
+	kbpf_raw_prog_free(prog);
+}
+
+/* 2,000 programs of all sizes come and go in no order; then the arena is whole again. */
+static void test_storm(void)
+{
+	static struct kbpf_prog *live[LIVE];
+	u32 size = kbpf_jit_world()->arena_size;
+	s64 before = kbpf_port_live();
+	bool ok = true;
+	u64 state = 1;
+	void *all;
+
+	for (u32 i = 0; i < LOADS; i++) {
+		u32 at = (state >> 40) % LIVE;
+		u64 expect = kbpf_jit_code(live[at] ? live[at] : &(struct kbpf_prog) { 0 }, -1).len;
+
+		if (live[at]) {
+			ok &= expect > 0;
+			storm_free(live[at]);
+		}
+		live[at] = storm_prog(&state);
+		ok &= live[at] != NULL;
+	}
+	for (u32 i = 0; i < LIVE; i++)
+		if (live[i])
+			storm_free(live[i]);
+	all = kbpf_jit_image_alloc(size);
+	result(ok && all, "2000 programs come and go");
+	if (all)
+		kbpf_jit_image_free(all, size);
+	result(kbpf_port_live() == before, "nothing leaks");
+}
+
+static void test_full(void)
+{
+	u32 size = kbpf_jit_world()->arena_size;
+	void *all = kbpf_jit_image_alloc(size);
+	const struct kbpf_insn insns[] = { KBPF_MOV64_IMM(KBPF_R0, 42), KBPF_EXIT_INSN() };
+	struct kbpf_prog *prog = kbpf_raw_prog_create(insns, 2);
+
+	result(!kbpf_interp_prepare(prog) && kbpf_jit_prepare(prog) == -ENOSPC && !prog->jit &&
+	       kbpf_raw_prog_run(prog, NULL, 0) == 42, "interpreted when the arena is full");
+	kbpf_jit_image_free(all, size);
+	storm_free(prog);
+}
+
+int main(void)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	printf("KTAP version 1\n1..%u\n", 3 * (u32)ARRAY_SIZE(rows) + 3);
+	kbpf_jit_options.enabled = true;
+	test_maps(8);
+	test_maps(24);
+	test_maps(64);
+	kbpf_jit_options.passes = KBPF_JIT_PASS_ALL;
+	test_storm();
+	test_full();
+	return failures ? 1 : 0;
+}
