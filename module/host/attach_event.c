@@ -7,7 +7,7 @@
  * see the events of all of them. A sampling event is for the CPU or process that
  * was asked for, and its program sees registers, period and address.
  */
-#include <linux/cpu.h>
+#include <linux/cpumask.h>
 #include <linux/perf_event.h>
 #include <linux/pid.h>
 #include <linux/sched/task.h>
@@ -176,18 +176,20 @@ static struct event_probe *alloc_probe(u32 max_counters)
 	return p;
 }
 
+/*
+ * CPUs may come and go meanwhile: creating a counter may itself take the lock that
+ * would keep them. One that went has no events to miss.
+ */
 static int add_cpu_counters(struct event_probe *p)
 {
-	int cpu, err = 0;
+	int cpu, err;
 
-	cpus_read_lock();
 	for_each_online_cpu(cpu) {
 		err = add_counter(p, cpu, NULL, on_trace_record);
-		if (err)
-			break;
+		if (err && err != -ENODEV)
+			return err;
 	}
-	cpus_read_unlock();
-	return err;
+	return p->nr ? 0 : -ENODEV;
 }
 
 struct kbpf_object *kbpf_tracepoint_create(const struct perf_event_attr *attr,

@@ -353,7 +353,7 @@ static void test_helpers(void)
 	       RUN(LD_MAP_VALUE(1, out, 8), MOV_IMM(2, 8), LD_IMM64(3, ptr(text)),
 		   CALL(H_READ_KERNEL)));
 	tap_is("probe_read_kernel of a hole", -EFAULT,
-	       RUN(LD_MAP_VALUE(1, out, 8), MOV_IMM(2, 8), LD_IMM64(3, 0xffffc8ff00000000ULL),
+	       RUN(LD_MAP_VALUE(1, out, 8), MOV_IMM(2, 8), LD_IMM64(3, 0xffffffffffffe000ULL),
 		   CALL(H_READ_KERNEL)));
 	tap_is("probe_read_user_str", sizeof(text),
 	       RUN(LD_MAP_VALUE(1, out, 8), MOV_IMM(2, 56), LD_IMM64(3, ptr(text)),
