@@ -42,4 +42,11 @@ $(O)/tests/load: $(TESTS_DIR)/load.c $(O)/libkbpf-libbpf.a
 	$(CC) $(USER_CFLAGS) -o $@ $< -Wl,-u,syscall -L$(O) -l:libkbpf-libbpf.a -l:libbpf.a -lelf -lz
 
 ALL += $(addprefix $(O)/tests/,flows flows-plain json-check load bad.bpf.o)
-CHECKS += $(SAN)/tests/uapi_layout $(SAN)/tests/flows_in_process
+# Beside what it links, so that it needs no path into the tree.
+$(SAN)/tests/linking: $(TESTS_DIR)/linking $(TESTS_DIR)/load.c $(O)/tests/bad.bpf.o \
+		$(O)/libkbpf-libbpf.so $(O)/libkbpf-libbpf.a $(TOP)/userspace/interpose/libkbpf-libbpf.pc.in
+	@mkdir -p $(@D)
+	cp $(TESTS_DIR)/load.c $(TOP)/userspace/interpose/libkbpf-libbpf.pc.in $(O)/
+	install -m 755 $< $@
+
+CHECKS += $(SAN)/tests/linking $(SAN)/tests/uapi_layout $(SAN)/tests/flows_in_process
