@@ -55,7 +55,7 @@ struct outcome {
 	const struct kbpf_prog *next;
 };
 
-/* For worlds that have no program arrays. */
+/* For programs that link no maps, as tests of single rooms do; engine/maps answers otherwise. */
 __weak const struct kbpf_prog *kbpf_env_tail_target(const struct kbpf_map *map, u32 index)
 {
 	return NULL;

@@ -21,6 +21,9 @@ struct executor {
 extern const struct executor executors[];
 extern const unsigned int nr_executors;
 
+/* The programs that tail calls find, by index. */
+extern const struct kbpf_prog *test_tail_targets[2];
+
 /* Print a KTAP result line. */
 void result(bool ok, const char *fmt, ...) __printf(2, 3);
 void skip(const char *why, const char *fmt, ...) __printf(2, 3);
