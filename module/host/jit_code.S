@@ -6,6 +6,7 @@
  * a near call of the module's helpers.
  */
 #include <linux/linkage.h>
+#include <linux/objtool.h>
 #include <asm/asm.h>
 #include <asm/nospec-branch.h>
 #include "jit_code.h"
@@ -65,7 +66,8 @@ SYM_FUNC_START(kbpf_jit_jump_r11)
 	JMP_NOSPEC r11
 SYM_FUNC_END(kbpf_jit_jump_r11)
 
-/* Read, not run: what the kernel made of a return. */
-SYM_FUNC_START(kbpf_jit_return)
+/* Read, not run: what the kernel made of a return. Nobody jumps here, so it needs no landing pad. */
+SYM_START(kbpf_jit_return, SYM_L_GLOBAL, SYM_A_ALIGN)
+	ANNOTATE_NOENDBR
 	RET
 SYM_FUNC_END(kbpf_jit_return)

@@ -126,7 +126,7 @@ void kbpf_jit_image_free(void *image, u32 size)
  */
 static const void *return_thunk(void)
 {
-	const u8 *at = kbpf_jit_return + (IS_ENABLED(CONFIG_X86_KERNEL_IBT) ? 4 : 0);
+	const u8 *at = kbpf_jit_return;
 	s32 rel;
 
 	if (*at != 0xe9)
