@@ -301,6 +301,13 @@ static int check_may_call(struct kbpf_verifier *v, u32 id, const struct kbpf_pro
 	if (p->ret == KBPF_RET_NEVER && v->cur->nr_refs)
 		return refuse(v, tail_call_refs, -1, "no reference across the tail call: "
 			      "tail_call would lead to reference leak");
+	/*
+	 * What its callers have on the stack stays there, once for each of the calls
+	 * allowed: 33 times more than the machine's stack has room for.
+	 */
+	if (p->ret == KBPF_RET_NEVER && v->cur->nr_frames > 1)
+		return refuse(v, not_supported, -1, "a tail call from the program itself: "
+			      "functions that it calls cannot make one yet");
 	return 0;
 }
 
