@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 /*
- * traffic serve | talk [ROUNDS] | raw IF COUNT SEED: real TCP and UDP between
- * 10.9.0.1 and .2, fd09::1 and ::2, and raw frames, for tests of what watches them.
+ * traffic serve | talk [ROUNDS] | raw IF COUNT SEED | list N | spoof IF COUNT N: real
+ * TCP and UDP between 10.9.0.1 and .2, fd09::1 and ::2, and raw frames, for tests of
+ * what watches them. list prints N addresses; spoof sends UDP from as many of those as
+ * of others, and says how many of each.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -157,6 +159,51 @@ static int raw(const char *iface, int count, unsigned int seed)
 	return 0;
 }
 
+/* Every other address from 11.0.0.0 on is listed. */
+static int list(unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		printf("11.%u.%u.%u\n", 2 * i >> 16, 2 * i >> 8 & 255, 2 * i & 255);
+	return 0;
+}
+
+static int spoof(const char *iface, unsigned int count, unsigned int n)
+{
+	unsigned char frame[60] = {
+		2, 0, 0, 0, 9, 2, 2, 0, 0, 0, 9, 1, 8, 0,
+		0x45, 0, 0, 46, 0, 0, 0x40, 0, 64, 17, 0, 0, 11, 0, 0, 0, 10, 9, 0, 2,
+		0, 99, 0x27, 0x10, 0, 26, 0, 0,
+	};
+	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = if_nametoindex(iface),
+				  .sll_halen = 6 };
+	int fd = socket(AF_PACKET, SOCK_RAW, 0);
+	unsigned int i, j, which, sent[2] = { 0, 0 };
+	struct rng r = { 7 };
+
+	for (i = 0; i < count; i++) {
+		unsigned int sum = 0;
+
+		which = rng_below(&r, 2 * n);
+		frame[27] = which >> 16;
+		frame[28] = which >> 8;
+		frame[29] = which;
+		frame[24] = frame[25] = 0;
+		for (j = 14; j < 34; j += 2)
+			sum += frame[j] << 8 | frame[j + 1];
+		sum = (sum & 0xffff) + (sum >> 16);
+		sum = ~(sum + (sum >> 16));
+		frame[24] = sum >> 8;
+		frame[25] = sum;
+		if (sendto(fd, frame, sizeof(frame), 0, (void *)&to, sizeof(to)) != sizeof(frame))
+			return 1;
+		sent[which & 1]++;
+	}
+	printf("%u %u\n", sent[0], sent[1]);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -166,6 +213,10 @@ int main(int argc, char **argv)
 		talk(argc > 2 ? atoi(argv[2]) : 1);
 	else if (argc == 5 && !strcmp(argv[1], "raw"))
 		return raw(argv[2], atoi(argv[3]), atoi(argv[4]));
+	else if (argc == 3 && !strcmp(argv[1], "list"))
+		return list(atoi(argv[2]));
+	else if (argc == 5 && !strcmp(argv[1], "spoof"))
+		return spoof(argv[2], atoi(argv[3]), atoi(argv[4]));
 	else
 		return 2;
 	return 0;
