@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+# Filters on an interface, counted in instructions: run by `make bench-packets` in a guest.
+# kbpf-kmod: dummy
+. /lib/kbpf-test.sh
+
+t_run "insmod" insmod /kbpf/kbpf.ko
+[ ! -e /sys/module/kbpf/parameters/jit ] || echo "jit: $(cat /sys/module/kbpf/parameters/jit)"
+ip link add bench0 type dummy
+sysctl -qw net.ipv6.conf.bench0.disable_ipv6=1
+ip link set bench0 up
+EXPRESSIONS=/kbpf/expressions
+export EXPRESSIONS
+t_run "measured" packets bench0 bench-packets.json
+t_send bench-packets.json
+t_run "0.9 of the kernel's own, or less" awk '/geomean/ { v = $3; exit !(v + 0 <= 0.9) }' bench-packets.json
+t_done
