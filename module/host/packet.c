@@ -91,10 +91,10 @@ static int op_store(struct kbpf_packet_ctx *ctx, u32 off, const void *src, u32 l
 		return -EFAULT;
 	to = ctx->data + off;
 	if (flags & F_RECOMPUTE_CSUM)
-		skb_postpull_rcsum(skb, to, len);
+		__skb_postpull_rcsum(skb, to, len, off);
 	memcpy(to, src, len);
 	if (flags & F_RECOMPUTE_CSUM)
-		skb_postpush_rcsum(skb, to, len);
+		__skb_postpush_rcsum(skb, to, len, off);
 	if (flags & F_INVALIDATE_HASH)
 		skb_clear_hash(skb);
 	return 0;
