@@ -4,7 +4,7 @@
 # kbpf-kmod: dummy
 . /lib/kbpf-test.sh
 
-t_run "insmod" insmod /kbpf/kbpf.ko
+t_run "insmod" insmod /kbpf/kbpf.ko jit=1
 [ ! -e /sys/module/kbpf/parameters/jit ] || echo "jit: $(cat /sys/module/kbpf/parameters/jit)"
 ip link add bench0 type dummy
 sysctl -qw net.ipv6.conf.bench0.disable_ipv6=1

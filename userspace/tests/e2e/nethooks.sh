@@ -23,8 +23,7 @@ for ns in a b; do
 	ip -n $ns link set eth0 up
 done
 sleep 2
-ip netns exec a hooks 20000 >hooks.tap
-t_tap hooks.tap
+t_tap ip netns exec a hooks 20000
 
 # flowtop sees what goes over the interface
 ip netns exec b traffic serve >/dev/null &
