@@ -8,13 +8,13 @@ CLASSIC_COMMON := reference.o packets.o generate.o
 CHECKS += $(SAN)/tests/classic/translate $(O)/tests/classic/verified
 
 # Below the verifier, with sanitizers; packets in part not linear.
-$(SAN)/tests/classic/translate: $(addprefix $(SAN)/tests/classic/,translate.o run.o $(CLASSIC_COMMON)) \
+$(SAN)/tests/classic/translate: $(addprefix $(SAN)/tests/classic/,translate.o run.o world.o $(CLASSIC_COMMON)) \
 		$(SAN)/libkbpf_engine.a
 	$(CC) $(SAN_FLAGS) -o $@ $^ -lpcap -lpthread
 
 # Against the JIT and the running kernel's own. The long run: agree 100000
 CHECKS += $(O)/tests/classic/agree
-$(O)/tests/classic/agree: $(addprefix $(O)/tests/classic/,agree.o run.o $(CLASSIC_COMMON)) \
+$(O)/tests/classic/agree: $(addprefix $(O)/tests/classic/,agree.o run.o world.o $(CLASSIC_COMMON)) \
 		$(O)/libkbpf_engine.a
 	$(CC) -o $@ $^ -lpcap -lpthread
 
@@ -27,5 +27,12 @@ $(SAN)/tests/classic/%.o: $(CLASSIC_SRC)/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ENGINE_CFLAGS) $(SAN_FLAGS) $(CLASSIC_FLAGS) -c -o $@ $<
 $(O)/tests/classic/%.o: $(CLASSIC_SRC)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ENGINE_CFLAGS) -O2 $(CLASSIC_FLAGS) -c -o $@ $<
+# Maps ask for a world, though these programs have none.
+$(SAN)/tests/classic/world.o: $(TOP)/userspace/tests/maps_world.c
+	@mkdir -p $(@D)
+	$(CC) $(ENGINE_CFLAGS) $(SAN_FLAGS) $(CLASSIC_FLAGS) -c -o $@ $<
+$(O)/tests/classic/world.o: $(TOP)/userspace/tests/maps_world.c
 	@mkdir -p $(@D)
 	$(CC) $(ENGINE_CFLAGS) -O2 $(CLASSIC_FLAGS) -c -o $@ $<

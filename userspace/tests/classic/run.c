@@ -186,25 +186,3 @@ void classic_free(struct kbpf_prog *prog)
 }
 
 /* No descriptor is open here. */
-struct kbpf_object *kbpf_env_object_get(int fd, u32 kind)
-{
-	return ERR_PTR(-EBADF);
-}
-
-struct kbpf_map *kbpf_env_map_get(int fd)
-{
-	return ERR_PTR(-EBADF);
-}
-
-void kbpf_env_map_put(struct kbpf_map *map)
-{
-}
-
-void *kbpf_env_cgroup_get(int fd)
-{
-	return ERR_PTR(-EBADF);
-}
-
-void kbpf_env_cgroup_put(void *cgroup)
-{
-}
