@@ -505,8 +505,15 @@ static struct kunit_case cases[] = {
 	{}
 };
 
+/* Maps free themselves later, in code that must still be there. */
+static void maps_exit(struct kunit_suite *s)
+{
+	kbpf_map_exit();
+}
+
 static struct kunit_suite suite = {
 	.name = "kbpf_verifier",
+	.suite_exit = maps_exit,
 	.test_cases = cases,
 };
 kunit_test_suite(suite);
