@@ -516,6 +516,7 @@ static void test_ring_basic(struct kunit *test)
 {
 	struct ring r;
 	u32 len = 0, i, n = 0;
+	struct kbpf_ringbuf_counts *counts;
 	u64 got = 0;
 	void *a, *b, *rec;
 
@@ -553,6 +554,9 @@ static void test_ring_basic(struct kunit *test)
 		n++;
 	KUNIT_EXPECT_EQ(test, n, 255);
 	KUNIT_EXPECT_EQ(test, kbpf_ringbuf_output(r.map, &got, 8, 0), -EAGAIN);
+	counts = (void *)r.producer + KBPF_RINGBUF_COUNTS_OFF;
+	KUNIT_EXPECT_EQ(test, counts->high_water, 255 * 16);
+	KUNIT_EXPECT_EQ(test, counts->refused_full, 2);
 	KUNIT_EXPECT_EQ(test, kbpf_ringbuf_query(r.map, 0), 255 * 16);
 	KUNIT_EXPECT_EQ(test, kbpf_ringbuf_query(r.map, 1), 4096);
 	KUNIT_EXPECT_EQ(test, kbpf_ringbuf_query(r.map, 3) - kbpf_ringbuf_query(r.map, 2),

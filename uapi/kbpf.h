@@ -411,6 +411,19 @@ struct kbpf_map_stats_attr {
 	__u64	discarded;
 };
 
+#define KBPF_RINGBUF_COUNTS_OFF	64
+
+/**
+ * struct kbpf_ringbuf_counts - in a ring buffer's producer page (the second of its
+ *	mapping), KBPF_RINGBUF_COUNTS_OFF bytes from its start
+ * @refused_full: reservations refused because the ring was full
+ * @high_water: most bytes that ever waited to be consumed, headers included
+ */
+struct kbpf_ringbuf_counts {
+	__u64	refused_full;
+	__u64	high_water;
+};
+
 /* ---- programs ---------------------------------------------------------- */
 
 /**

@@ -46,6 +46,7 @@ struct rec_hdr {
  * @base: the memory
  * @consumer: the client's position
  * @producer: ours, as clients see it
+ * @counts: behind it in the same page; under @lock
  * @data: first sight of the data
  * @mask: bytes of data - 1
  * @lock: protects reserving
@@ -56,6 +57,7 @@ struct kbpf_ringbuf {
 	void *base;
 	u64 *consumer;
 	u64 *producer;
+	struct kbpf_ringbuf_counts *counts;
 	u8 *data;
 	u64 mask;
 	raw_spinlock_t lock ____cacheline_aligned;
@@ -112,18 +114,32 @@ static void advance_pending(struct kbpf_ringbuf *rb, u64 producer)
 	}
 }
 
-/* Under the lock. Positions never come to be a whole ring apart, as in Linux. */
+/* Is there room up to @end? Positions never come to be a whole ring apart, as in Linux. */
+static bool has_room(struct kbpf_ringbuf *rb, u64 pos, u64 end)
+{
+	u64 waiting = end - consumer_read(rb);
+
+	if (waiting > rb->mask)
+		return false;
+	if (end - rb->pending > rb->mask) {
+		advance_pending(rb, pos);
+		if (end - rb->pending > rb->mask)
+			return false;
+	}
+	if (waiting > rb->counts->high_water)
+		WRITE_ONCE(rb->counts->high_water, waiting);
+	return true;
+}
+
+/* Under the lock. */
 static struct rec_hdr *reserve_locked(struct kbpf_ringbuf *rb, u32 size)
 {
 	u64 pos = READ_ONCE(*rb->producer), end = pos + rec_space(size);
 	struct rec_hdr *hdr;
 
-	if (end - consumer_read(rb) > rb->mask)
+	if (!has_room(rb, pos, end)) {
+		WRITE_ONCE(rb->counts->refused_full, rb->counts->refused_full + 1);
 		return NULL;
-	if (end - rb->pending > rb->mask) {
-		advance_pending(rb, pos);
-		if (end - rb->pending > rb->mask)
-			return NULL;
 	}
 	hdr = hdr_at(rb, pos);
 	WRITE_ONCE(hdr->len, size | REC_BUSY);
@@ -139,8 +155,10 @@ void *kbpf_ringbuf_reserve(struct kbpf_map *map, u64 size)
 	struct rec_hdr *hdr;
 	unsigned long flags;
 
-	if (unlikely(size > MAX_RECORD || rec_space(size) > rb->mask + 1))
+	if (unlikely(size > MAX_RECORD || rec_space(size) > rb->mask + 1)) {
+		kbpf_map_count(map, refused_full);
 		return NULL;
+	}
 	if (unlikely(!kbpf_map_lock(&rb->lock, &flags))) {
 		kbpf_map_count(map, refused_busy);
 		return NULL;
@@ -277,6 +295,7 @@ static struct kbpf_map *ringbuf_create(const struct kbpf_map_create_attr *attr)
 	*(struct kbpf_ringbuf **)rb->base = rb;
 	rb->consumer = rb->base + PAGE_SIZE;
 	rb->producer = rb->base + 2 * PAGE_SIZE;
+	rb->counts = (void *)rb->producer + KBPF_RINGBUF_COUNTS_OFF;
 	rb->data = rb->base + HEAD_PAGES * PAGE_SIZE;
 	rb->mask = attr->max_entries - 1;
 	raw_spin_lock_init(&rb->lock);
