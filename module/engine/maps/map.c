@@ -21,8 +21,11 @@ static const struct map_row rows[KBPF_MAP_TYPE_MAX] = {
 
 /* ---- what the room shares ---------------------------------------------------- */
 
+#define EXIT_ROUNDS	1000
+
 static DEFINE_MUTEX(start_lock);
 static bool started;
+static atomic_t alive = ATOMIC_INIT(0);		/* maps that have memory */
 
 /* The first map brings up what all of them need. */
 static int start(void)
@@ -43,12 +46,26 @@ static int start(void)
 	return err;
 }
 
+/*
+ * Freeing goes through a grace period, then through later work; and the last
+ * map of maps frees those inside only then.
+ */
+static void wait_for_maps(void)
+{
+	u32 i;
+
+	for (i = 0; i < EXIT_ROUNDS && (!i || atomic_read(&alive)); i++) {
+		rcu_barrier();
+		kbpf_later_flush();
+	}
+	WARN_ON_ONCE(atomic_read(&alive));
+}
+
 void kbpf_map_exit(void)
 {
 	mutex_lock(&start_lock);
 	if (started) {
-		/* Freeing goes through a grace period, then through later work. */
-		rcu_barrier();
+		wait_for_maps();
 		kbpf_later_stop();
 		free_percpu(kbpf_map_cpu);
 		kbpf_map_cpu = NULL;
@@ -83,6 +100,7 @@ void *kbpf_map_alloc(const struct kbpf_map_create_attr *attr, size_t size)
 	map->desc.timer_off = -1;
 	memcpy(map->desc.name, attr->map_name, sizeof(map->desc.name));
 	map->desc.name[sizeof(map->desc.name) - 1] = 0;
+	atomic_inc(&alive);
 	mutex_init(&map->lock);
 	kbpf_waker_init(&map->waitq);
 	atomic64_set(&map->memory, size + sizeof(struct kbpf_map_counts) * num_possible_cpus());
@@ -95,6 +113,7 @@ void kbpf_map_dealloc(struct kbpf_map *map)
 	mutex_destroy(&map->lock);
 	free_percpu(map->counts);
 	kvfree(map);
+	atomic_dec(&alive);
 }
 
 /* ---- death -------------------------------------------------------------------- */
