@@ -14,6 +14,7 @@ struct gen {
 	bool loop;	/* inside one */
 	bool func;	/* in a function that is called */
 	bool calls;	/* functions follow */
+	const u32 *helpers;
 	u32 call_at[16];
 	u32 nr_calls;
 };
@@ -394,7 +395,7 @@ static void call(struct gen *g)
 		g->call_at[g->nr_calls++] = g->len;
 		put(g, KBPF_CALL_REL(0));
 	} else {
-		put(g, KBPF_CALL_HELPER(rnd(g, 2) ? 0 : 2));
+		put(g, KBPF_CALL_HELPER(g->helpers[rnd(g, 2)]));
 	}
 	for (u8 r = 1; r <= 5; r++)
 		put(g, KBPF_MOV64_REG(r, rnd(g, 2) ? KBPF_R0 : KBPF_R6));
@@ -474,9 +475,10 @@ static void start(struct gen *g, u8 addr)
 	put(g, KBPF_MOV64_IMM(KBPF_R9, 1));
 }
 
-u32 kbpf_jit_random(u64 seed, struct kbpf_insn *insns)
+u32 kbpf_jit_random(u64 seed, struct kbpf_insn *insns, const u32 *helpers)
 {
-	struct gen g = { .state = seed * 2 + 1, .insns = insns, .room = KBPF_JIT_RANDOM_MAX_INSNS };
+	struct gen g = { .state = seed * 2 + 1, .insns = insns, .room = KBPF_JIT_RANDOM_MAX_INSNS,
+			 .helpers = helpers };
 	u32 first;
 
 	for (u32 i = 0; i < 4; i++)

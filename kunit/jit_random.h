@@ -16,13 +16,15 @@
  * kbpf_jit_random() - generate a program
  * @seed: same seed, same program
  * @insns: out, room for KBPF_JIT_RANDOM_MAX_INSNS
+ * @helpers: numbers of two helpers that take any arguments, harm nothing and
+ *	return the same for the same
  *
  * The program takes the address of KBPF_JIT_RANDOM_MEM bytes in r1 and returns a
  * mixture of all that it computed.
  *
  * Return: slots.
  */
-u32 kbpf_jit_random(u64 seed, struct kbpf_insn *insns);
+u32 kbpf_jit_random(u64 seed, struct kbpf_insn *insns, const u32 *helpers);
 
 /* The next number of a sequence. */
 u32 kbpf_jit_random_next(u64 *state);

@@ -168,6 +168,8 @@ static int compare(const struct kbpf_insn *insns, u32 len, u8 *mem, u8 *want, u6
 
 static void test_random(struct kunit *test)
 {
+	/* get_current_pid_tgid, get_current_task */
+	static const u32 helpers[] = { 14, 35 };
 	struct kbpf_insn *insns = kunit_kcalloc(test, KBPF_JIT_RANDOM_MAX_INSNS, sizeof(*insns),
 						GFP_KERNEL);
 	u8 *mem = kunit_kzalloc(test, 2 * KBPF_JIT_RANDOM_MEM + 64, GFP_KERNEL);
@@ -176,7 +178,7 @@ static void test_random(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, insns);
 	KUNIT_ASSERT_NOT_NULL(test, mem);
 	for (seed = 1; seed <= 80; seed++) {
-		u32 len = kbpf_jit_random(seed, insns);
+		u32 len = kbpf_jit_random(seed, insns, helpers);
 		int err = compare(insns, len, mem, mem + KBPF_JIT_RANDOM_MEM + 32, seed);
 
 		if (err)

@@ -118,7 +118,9 @@ static void print(const struct kbpf_insn *insns, u32 len)
 static bool test(u64 seed)
 {
 	static struct kbpf_insn insns[KBPF_JIT_RANDOM_MAX_INSNS];
-	u32 len = kbpf_jit_random(seed, insns), passes;
+	/* of tests/isa/env.c */
+	static const u32 helpers[] = { 0, 2 };
+	u32 len = kbpf_jit_random(seed, insns, helpers), passes;
 	u64 results[2] = { 0 };
 	bool harden;
 	int err;
