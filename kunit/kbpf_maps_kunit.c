@@ -804,8 +804,10 @@ static void lru(struct kunit *test, u32 type)
 		rcu_read_unlock();
 	}
 	rcu_read_lock();
+	preempt_disable();
 	for (j = 0; j < 64; j++)
 		hot += !!kbpf_map_prog_lookup(map, &j);
+	preempt_enable();
 	rcu_read_unlock();
 	kbpf_map_stats(map, &stats);
 	KUNIT_EXPECT_GE(test, hot, 60);

@@ -245,6 +245,7 @@ static void allocation_failures(struct kunit *test)
 			}
 			t.prog->flags |= KBPF_F_TEST_STATE_FREQ;
 			rcu_barrier();
+			kbpf_later_flush();
 			live = kbpf_port_live();
 			kbpf_port_fail_at(n);
 			t.verdict = kbpf_verify(t.prog, &t.opts, NULL);
