@@ -145,7 +145,7 @@ vfsstat=$!
 # ID TYPE NAME RUNS AVG MISSES SLOTS
 has_run()
 {
-	kbpf prog list | awk '$3 == "kprobe_vfs_read" && $4 > 100 && $5 > 0 { found = 1 } END { exit !found }'
+	kbpf prog list | awk '$3 ~ /_vfs_read$/ && $4 > 100 && $5 > 0 { found = 1 } END { exit !found }'
 }
 t_run "programs run, and their time is measured" wait_for 60 has_run
 show kbpf prog list
