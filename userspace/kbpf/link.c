@@ -7,6 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
 #include "cli.h"
 #include "json.h"
 #include "libkbpf.h"
@@ -49,6 +52,24 @@ static void ask_for_name(struct link_full *link)
 	}
 }
 
+/* The module knows the target of a tracing link by its id in the kernel's BTF. */
+static void find_btf_name(struct link_full *link)
+{
+	static struct btf *btf;
+	static bool tried;
+	const struct btf_type *type;
+
+	if (!tried) {
+		libbpf_set_print(NULL);
+		btf = btf__load_vmlinux_btf();
+		tried = true;
+	}
+	type = btf ? btf__type_by_id(btf, link->info.tracing.target_btf_id) : NULL;
+	if (type)
+		snprintf(link->target, sizeof(link->target), "%s",
+			 btf__name_by_offset(btf, type->name_off));
+}
+
 static int get_full(int dev, int fd, struct link_full *link)
 {
 	__u32 len = sizeof(link->info);
@@ -62,6 +83,8 @@ static int get_full(int dev, int fd, struct link_full *link)
 	len = sizeof(link->info);
 	err = kbpf_object_info(dev, fd, &link->info, &len);
 	link->target[sizeof(link->target) - 1] = '\0';
+	if (!err && link->info.type == KBPF_LINK_TYPE_TRACING)
+		find_btf_name(link);
 	/* a name that was cut is still a name */
 	return err == -ENOSPC ? 0 : err;
 }
