@@ -1,25 +1,32 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 # libFuzzer targets over the engine: one file each, named like its target. "make fuzz" gives each
 # FUZZ_SECONDS, with what earlier runs found in build/userspace/fuzz/corpus.
-FUZZ_CC ?= clang
+FUZZ_CC ?= $(firstword $(shell command -v clang-19) clang)
 FUZZ_SECONDS ?= 60
-FUZZ := $(O)/fuzz
-FUZZ_FLAGS := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+# FUZZ_SAN= (none) finds what the targets themselves look for, several times as fast
+FUZZ_SAN ?= ,address,undefined
+FUZZ := $(O)/fuzz$(if $(FUZZ_SAN),,-fast)
+FUZZ_FLAGS := -O2 -fno-omit-frame-pointer -fsanitize=fuzzer$(FUZZ_SAN) -fno-sanitize-recover=all \
+	$(if $(FUZZ_SAN),,-fno-sanitize-coverage=trace-cmp)
 FUZZERS := $(patsubst %.c,$(FUZZ)/%,$(notdir $(wildcard $(TOP)/userspace/fuzz/*.c)))
 FUZZ_LIB_SRC := $(addprefix $(TOP)/module/engine/,$(KBPF_ENGINE_OBJS:.o=.c)) \
 	$(addprefix $(TOP)/userspace/port/,$(PORT_OBJS:.o=.c))
+# what programs are judged in: the in-process world, and the machine that runs them
+FUZZ_WORLD := $(patsubst %.c,$(FUZZ)/obj/userspace/engine/%.o,$(INPROC_SRCS)) \
+	$(addprefix $(FUZZ)/obj/userspace/tests/verifier/,machine.o generate.o)
+FUZZ_INC := -I$(TOP)/userspace/engine -I$(TOP)/userspace/tests
 FUZZ_OBJS := $(patsubst $(TOP)/%.c,$(FUZZ)/obj/%.o,$(FUZZ_LIB_SRC))
 
 $(FUZZ)/obj/%.o: $(TOP)/%.c
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(ENGINE_CFLAGS) -Wno-frame-larger-than $(subst fuzzer,fuzzer-no-link,$(FUZZ_FLAGS)) -c -o $@ $<
+	$(FUZZ_CC) $(ENGINE_CFLAGS) $(FUZZ_INC) -Wno-frame-larger-than $(subst fuzzer,fuzzer-no-link,$(FUZZ_FLAGS)) -c -o $@ $<
 
 $(FUZZ)/libengine.a: $(FUZZ_OBJS)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(FUZZERS): $(FUZZ)/%: $(TOP)/userspace/fuzz/%.c $(FUZZ)/libengine.a
-	$(FUZZ_CC) $(ENGINE_CFLAGS) -Wno-frame-larger-than $(FUZZ_FLAGS) -o $@ $^ -lpthread
+$(FUZZERS): $(FUZZ)/%: $(TOP)/userspace/fuzz/%.c $(FUZZ_WORLD) $(FUZZ)/libengine.a
+	$(FUZZ_CC) $(ENGINE_CFLAGS) $(FUZZ_INC) -Wno-frame-larger-than $(FUZZ_FLAGS) -o $@ $^ -lpthread
 
 .PHONY: fuzz
 fuzz: $(FUZZERS)

@@ -30,9 +30,11 @@ algebra: $(SAN)/tests/algebra-4 $(SAN)/tests/algebra-5
 	$(SAN)/tests/algebra-5 100
 
 # State embedding; "make embed" takes a hundred times as many programs.
-$(SAN)/tests/embed: $(TOP)/userspace/tests/verifier/embed.c $(VERIFIER_WORLD) $(SAN)/libkbpf_engine.a
+MACHINE_SRCS := $(addprefix $(TOP)/userspace/tests/verifier/,machine.c generate.c)
+$(SAN)/tests/embed: $(TOP)/userspace/tests/verifier/embed.c $(MACHINE_SRCS) $(VERIFIER_WORLD) $(SAN)/libkbpf_engine.a
 	@mkdir -p $(@D)
-	$(CC) $(ENGINE_CFLAGS) $(SAN_FLAGS) -Wframe-larger-than=8192 -o $@ $(filter %.c %.o %.a,$^) -lpthread
+	$(CC) $(filter-out -MMD -MP,$(ENGINE_CFLAGS)) $(VERIFIER_INC) $(SAN_FLAGS) -Wframe-larger-than=8192 -o $@ \
+		$(filter %.c %.o %.a,$^) -lpthread
 CHECKS += $(SAN)/tests/embed
 
 .PHONY: embed

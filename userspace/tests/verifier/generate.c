@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+/*
+ * Programs with the shapes that verifiers have been wrong about, mostly legal:
+ * a map value and numbers from it in registers that stay, then arithmetic, jumps,
+ * stack, indices, spills, calls and loops over a pool of registers that hold
+ * numbers. What is drawn comes from a seed, or from bytes that a fuzzer chose.
+ */
+#include "helpers/proto.h"
+#include "isa/insn.h"
+#include "isa/opcode.h"
+#include "verifier/generate.h"
+
+static struct draw draw;
+static struct program *out;
+
+static u64 next_random(void)
+{
+	draw.rng ^= draw.rng << 13;
+	draw.rng ^= draw.rng >> 7;
+	draw.rng ^= draw.rng << 17;
+	return draw.rng;
+}
+
+/* @n bytes of the fuzzer's, zeros behind its end. */
+static u64 next_bytes(u32 n)
+{
+	u64 x = 0;
+
+	for (u32 i = 0; i < n && draw.left; i++, draw.left--)
+		x |= (u64)*draw.data++ << (8 * i);
+	return x;
+}
+
+static u64 any_number(void)
+{
+	return draw.data ? next_bytes(8) : next_random();
+}
+
+static u32 below(u32 n)
+{
+	return draw.data ? next_bytes(1) % n : (next_random() >> 24) % n;
+}
+
+static bool exhausted(void)
+{
+	return draw.data && !draw.left;
+}
+
+/* A number at which verifiers stumble. */
+static u64 odd_number(void)
+{
+	static const u64 base[] = {
+		0, 1, 2, 7, 8, 63, 64, 255, 1ULL << 15, 1ULL << 31, 1ULL << 32, 1ULL << 33, 1ULL << 62,
+		1ULL << 63, U64_MAX, 0x7fffffff, 0xffffffff, 0x100000001, 0x5555555555555555,
+	};
+
+	switch (below(5)) {
+	case 0:
+		return any_number();
+	case 1:
+		return below(80);
+	default:
+		return base[below(ARRAY_SIZE(base))] + below(3) - 1;
+	}
+}
+
+/* ---- programs ----------------------------------------------------------------------- */
+
+static void emit(struct kbpf_insn insn)
+{
+	if (out->len < ARRAY_SIZE(out->insns))
+		out->insns[out->len++] = insn;
+}
+
+/* A register that holds a number: r0 - r5 come and go, r6 - r8 stay. */
+static u32 num_reg(void)
+{
+	static const u8 regs[] = { 0, 3, 4, 6, 7, 8, 6, 7 };
+
+	return regs[below(ARRAY_SIZE(regs))];
+}
+
+static const u8 alu_ops[] = {
+	KBPF_ADD, KBPF_SUB, KBPF_MUL, KBPF_DIV, KBPF_OR, KBPF_AND, KBPF_LSH, KBPF_RSH, KBPF_MOD,
+	KBPF_XOR, KBPF_MOV, KBPF_ARSH, KBPF_ADD, KBPF_AND, KBPF_MOV,
+};
+
+static void emit_alu(void)
+{
+	u8 op = alu_ops[below(ARRAY_SIZE(alu_ops))], class = below(2) ? KBPF_ALU64 : KBPF_ALU;
+	u32 dst = num_reg(), src = num_reg();
+	s32 imm = odd_number();
+	s16 off = 0;
+
+	if ((op == KBPF_DIV || op == KBPF_MOD) && !below(3))
+		off = 1;
+	if (below(2)) {
+		if (op == KBPF_MOV && !below(3))
+			off = class == KBPF_ALU ? 8 << below(2) : 8 << below(3);
+		emit(KBPF_INSN(class | op | KBPF_X, dst, src, off, 0));
+		return;
+	}
+	if (op == KBPF_LSH || op == KBPF_RSH || op == KBPF_ARSH)
+		imm = below(class == KBPF_ALU ? 32 : 64);
+	if ((op == KBPF_DIV || op == KBPF_MOD) && !imm)
+		imm = 3;
+	emit(KBPF_INSN(class | op | KBPF_K, dst, 0, off, imm));
+}
+
+static void emit_unary(void)
+{
+	u32 dst = num_reg();
+
+	switch (below(3)) {
+	case 0:
+		emit(KBPF_INSN((below(2) ? KBPF_ALU64 : KBPF_ALU) | KBPF_NEG, dst, 0, 0, 0));
+		break;
+	case 1:
+		emit(KBPF_ENDIAN(below(2) ? KBPF_TO_LE : KBPF_TO_BE, dst, 16 << below(3)));
+		break;
+	default:
+		emit(KBPF_BSWAP(dst, 16 << below(3)));
+	}
+}
+
+static const u8 jmp_ops[] = {
+	KBPF_JEQ, KBPF_JNE, KBPF_JGT, KBPF_JGE, KBPF_JLT, KBPF_JLE, KBPF_JSGT, KBPF_JSGE, KBPF_JSLT,
+	KBPF_JSLE, KBPF_JSET,
+};
+
+/* A jump forward; where to is set once the program is complete. */
+static void emit_jump(void)
+{
+	u8 class = below(2) ? KBPF_JMP : KBPF_JMP32, op = jmp_ops[below(ARRAY_SIZE(jmp_ops))];
+
+	if (below(3))
+		emit(KBPF_INSN(class | op | KBPF_K, num_reg(), 0, S16_MAX, odd_number()));
+	else
+		emit(KBPF_INSN(class | op | KBPF_X, num_reg(), num_reg(), S16_MAX, 0));
+}
+
+static const u8 sizes[] = { KBPF_B, KBPF_H, KBPF_W, KBPF_DW };
+
+/* An offset in the stack that is aligned. */
+static s16 stack_off(u8 size)
+{
+	return -64 + (s32)(below(64) & ~(kbpf_isa_size(size) - 1));
+}
+
+static void emit_stack(void)
+{
+	u8 size = sizes[below(4)];
+
+	switch (below(5)) {
+	case 0:
+		emit(KBPF_ST_MEM(size, KBPF_R10, stack_off(size), (s32)odd_number()));
+		break;
+	case 1:
+	case 2:
+		emit(KBPF_STX_MEM(size, KBPF_R10, num_reg(), stack_off(size)));
+		break;
+	case 3:
+		emit(KBPF_LDX_MEM(size, num_reg(), KBPF_R10, stack_off(size)));
+		break;
+	default:
+		/* through another register */
+		emit(KBPF_MOV64_REG(KBPF_R2, KBPF_R10));
+		emit(KBPF_ALU64_IMM(KBPF_ADD, KBPF_R2, -64));
+		if (below(2))
+			emit(KBPF_STX_MEM(size, KBPF_R2, num_reg(), 64 + stack_off(size)));
+		else
+			emit(KBPF_LDX_MEM(size, num_reg(), KBPF_R2, 64 + stack_off(size)));
+	}
+}
+
+static void emit_atomic(void)
+{
+	static const s32 ops[] = {
+		KBPF_ATOMIC_ADD, KBPF_ATOMIC_OR, KBPF_ATOMIC_AND | KBPF_FETCH,
+		KBPF_ATOMIC_ADD | KBPF_FETCH, KBPF_ATOMIC_XOR | KBPF_FETCH, KBPF_XCHG, KBPF_CMPXCHG,
+	};
+	u8 size = below(2) ? KBPF_W : KBPF_DW;
+	bool stack = below(2);
+
+	emit(KBPF_ATOMIC_OP(size, ops[below(ARRAY_SIZE(ops))], stack ? KBPF_R10 : KBPF_R9, num_reg(),
+			    stack ? stack_off(size) : 8 * (s32)below(8)));
+}
+
+/* Memory at an index that was masked or compared: well, badly, or not at all. */
+static void emit_index(void)
+{
+	u32 reg = num_reg(), size = below(4);
+	bool stack = !below(3);
+	s16 off = (s32)below(20) - 4;
+
+	emit(KBPF_MOV64_REG(KBPF_R1, reg));
+	if (below(2))
+		emit(KBPF_ALU64_IMM(KBPF_AND, KBPF_R1, below(96)));
+	else if (below(2))
+		emit(KBPF_JMP_IMM(jmp_ops[below(10)], reg, below(96), S16_MAX));
+	if (!below(3))
+		emit(KBPF_JMP_IMM(jmp_ops[below(10)], reg, below(40), S16_MAX));
+	if (stack)
+		emit(KBPF_ALU64_IMM(KBPF_AND, KBPF_R1, -(s32)kbpf_isa_size(sizes[size])));
+	emit(KBPF_MOV64_REG(KBPF_R2, stack ? KBPF_R10 : KBPF_R9));
+	if (stack)
+		off = -64;
+	emit(KBPF_ALU64_REG(below(8) ? KBPF_ADD : KBPF_SUB, KBPF_R2, KBPF_R1));
+	if (below(2))
+		emit(KBPF_STX_MEM(sizes[size], KBPF_R2, num_reg(), off));
+	else
+		emit(KBPF_LDX_MEM(sizes[size], num_reg(), KBPF_R2, off));
+}
+
+/* Pointers spilled, copied, perhaps damaged, and used. */
+static void emit_spill(void)
+{
+	s16 off = -8 * (1 + (s32)below(8));
+
+	emit(KBPF_STX_MEM(KBPF_DW, KBPF_R10, KBPF_R9, off));
+	if (!below(6))
+		emit(KBPF_ST_MEM(KBPF_B, KBPF_R10, off + (s32)below(8), 1));
+	emit(KBPF_LDX_MEM(KBPF_DW, KBPF_R5, KBPF_R10, off));
+	emit(KBPF_LDX_MEM(KBPF_W, num_reg(), KBPF_R5, 4 * (s32)below(16)));
+}
+
+static void emit_lookup(void)
+{
+	emit(KBPF_STX_MEM(KBPF_W, KBPF_R10, num_reg(), -68));
+	emit(KBPF_MOV64_REG(KBPF_R2, KBPF_R10));
+	emit(KBPF_ALU64_IMM(KBPF_ADD, KBPF_R2, -68));
+	emit(KBPF_INSN(KBPF_LDDW, KBPF_R1, KBPF_PSEUDO_MAP_FD, 0, 0));
+	emit(KBPF_INSN(0, 0, 0, 0, 0));
+	emit(KBPF_CALL_HELPER(KBPF_FUNC_map_lookup_elem));
+	emit(KBPF_MOV64_REG(KBPF_R5, KBPF_R0));
+	emit(KBPF_MOV64_IMM(KBPF_R3, 1));
+	emit(KBPF_MOV64_IMM(KBPF_R4, 2));
+	emit(KBPF_JMP_IMM(below(4) ? KBPF_JEQ : KBPF_JNE, below(2) ? KBPF_R0 : KBPF_R5, 0, 1));
+	emit(KBPF_LDX_MEM(KBPF_DW, num_reg(), KBPF_R5, 8 * (s32)below(8)));
+	emit(KBPF_MOV64_IMM(KBPF_R0, 5));
+}
+
+static void emit_random(void)
+{
+	emit(KBPF_CALL_HELPER(KBPF_FUNC_get_prandom_u32));
+	emit(KBPF_MOV64_IMM(KBPF_R3, odd_number()));
+	emit(KBPF_MOV64_REG(KBPF_R4, KBPF_R0));
+}
+
+/* A loop of a few rounds; the counter is in the stack or in r8. */
+static void emit_loop(void)
+{
+	u32 top, rounds = 1 + below(9);
+
+	emit(KBPF_MOV64_IMM(KBPF_R8, 0));
+	top = out->len;
+	for (u32 i = below(4); i; i--)
+		emit_alu();
+	emit(KBPF_STX_MEM(KBPF_DW, KBPF_R10, KBPF_R8, -72));
+	emit_stack();
+	emit(KBPF_LDX_MEM(KBPF_DW, KBPF_R8, KBPF_R10, -72));
+	emit(KBPF_ALU64_IMM(KBPF_ADD, KBPF_R8, 1));
+	emit(KBPF_JMP_IMM(KBPF_JLT, KBPF_R8, rounds, (s32)top - (s32)out->len - 1));
+}
+
+/* Calls of what the machine that runs programs does not have become calls of what it has. */
+void program_tame(struct kbpf_insn *i)
+{
+	if (i->code != (KBPF_JMP | KBPF_CALL) || i->src_reg == KBPF_PSEUDO_CALL)
+		return;
+	i->src_reg = 0;
+	i->imm = i->imm & 1 ? KBPF_FUNC_map_lookup_elem : KBPF_FUNC_get_prandom_u32;
+}
+
+/* Any bytes as an instruction, so far as its registers go: what no shape above thinks of. */
+static void emit_raw(void)
+{
+	struct kbpf_insn i = {
+		.code = next_bytes(1), .dst_reg = below(KBPF_REGS), .src_reg = below(KBPF_REGS),
+		.off = below(4) ? 0 : -8 * (s32)below(10), .imm = next_bytes(1 + 3 * below(2)),
+	};
+	u8 class = KBPF_CLASS(i.code), op = KBPF_OP(i.code);
+
+	if ((class == KBPF_JMP || class == KBPF_JMP32) && op != KBPF_CALL && op != KBPF_EXIT)
+		i.off = S16_MAX;
+	program_tame(&i);
+	emit(i);
+}
+
+static void emit_body(u32 n)
+{
+	while (n-- && !exhausted()) {
+		if (draw.data && !below(24)) {
+			emit_raw();
+			continue;
+		}
+		switch (below(16)) {
+		case 0: case 1: case 2: case 3: case 4:
+			emit_alu();
+			break;
+		case 5:
+			emit_unary();
+			break;
+		case 6: case 7: case 8:
+			emit_jump();
+			break;
+		case 9: case 10:
+			emit_stack();
+			break;
+		case 11:
+			emit_index();
+			break;
+		case 12:
+			emit_spill();
+			break;
+		case 13:
+			if (below(2))
+				emit_lookup();
+			else
+				emit_random();
+			break;
+		case 14:
+			emit_atomic();
+			break;
+		default:
+			if (!below(3))
+				emit_loop();
+		}
+	}
+}
+
+/* Jumps forward get a target: not into a 64-bit immediate, not past the exit. */
+static void set_targets(u32 start, u32 end)
+{
+	for (u32 i = start; i < end; i++) {
+		u32 to;
+
+		if (out->insns[i].off != S16_MAX)
+			continue;
+		to = i + 1 + below(min(end - i - 1, 24u) ? min(end - i - 1, 24u) : 1);
+		while (to < end && to && kbpf_isa_is_lddw(&out->insns[to - 1]))
+			to++;
+		out->insns[i].off = to - i - 1;
+	}
+}
+
+static void emit_values(void)
+{
+	emit(KBPF_INSN(KBPF_LDDW, KBPF_R9, KBPF_PSEUDO_MAP_VALUE, 0, 0));
+	emit(KBPF_INSN(0, 0, 0, 0, 0));
+	emit(KBPF_LDX_MEM(KBPF_DW, KBPF_R6, KBPF_R9, 0));
+	emit(KBPF_LDX_MEM(KBPF_DW, KBPF_R7, KBPF_R9, 8));
+	emit(KBPF_LDX_MEM(sizes[below(4)], KBPF_R8, KBPF_R9, 16));
+	emit(KBPF_MOV64_IMM(KBPF_R0, odd_number()));
+	emit(KBPF_MOV64_IMM(KBPF_R3, odd_number()));
+	emit(KBPF_MOV64_REG(KBPF_R4, KBPF_R7));
+}
+
+void generate(const struct draw *from, struct program *to)
+{
+	u32 start, call = 0;
+
+	draw = *from;
+	out = to;
+	out->len = 0;
+	emit_values();
+	start = out->len;
+	emit_body(4 + below(24));
+	if (below(3) == 0) {
+		emit(KBPF_MOV64_REG(KBPF_R1, KBPF_R6));
+		emit(KBPF_MOV64_REG(KBPF_R2, below(2) ? KBPF_R10 : KBPF_R7));
+		call = out->len;
+		emit(KBPF_CALL_REL(0));
+		emit(KBPF_MOV64_IMM(KBPF_R3, 3));
+		emit(KBPF_MOV64_IMM(KBPF_R4, 4));
+		emit_body(below(10));
+	}
+	set_targets(start, out->len);
+	emit(KBPF_MOV64_IMM(KBPF_R0, 0));
+	emit(KBPF_EXIT_INSN());
+	if (!call)
+		return;
+	out->insns[call].imm = out->len - call - 1;
+	start = out->len;
+	emit(KBPF_MOV64_REG(KBPF_R5, KBPF_R1));
+	if (below(2))
+		emit(KBPF_STX_MEM(KBPF_DW, KBPF_R2, KBPF_R5, -8 * (1 + (s32)below(8))));
+	emit_values();
+	emit(KBPF_MOV64_REG(KBPF_R6, KBPF_R5));
+	start = out->len;
+	emit_body(below(10));
+	set_targets(start, out->len);
+	emit(KBPF_MOV64_REG(KBPF_R0, num_reg()));
+	emit(KBPF_EXIT_INSN());
+}
+

@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+/*
+ * State embedding: an accepted program runs on a machine that checks, at every
+ * instruction, that what registers and stack hold lies inside a state that the
+ * verifier had there, that every access is to memory that is there, and that it
+ * ends within the number of instructions that the walk of all its paths took.
+ */
+#include "isa/alu.h"
+#include "isa/opcode.h"
+#include "helpers/proto.h"
+#include "maps/map.h"
+#include "verifier/machine.h"
+#include "verifier/verifier.h"
+
+#define MAX_CLAIMS	4096
+#define MAX_STEPS	20000
+
+static u64 rng;
+
+static u64 next_random(void)
+{
+	rng ^= rng << 13;
+	rng ^= rng >> 7;
+	rng ^= rng << 17;
+	return rng;
+}
+
+/* A number at which programs branch. */
+static u64 odd_number(void)
+{
+	static const u64 base[] = {
+		0, 1, 8, 64, 1ULL << 15, 1ULL << 31, 1ULL << 32, 1ULL << 62, 1ULL << 63, U64_MAX,
+		0x7fffffff, 0xffffffff, 0x100000001, 0x5555555555555555,
+	};
+	u64 x = next_random();
+
+	switch (x % 5) {
+	case 0:
+		return next_random();
+	case 1:
+		return (x >> 8) % 80;
+	default:
+		return base[(x >> 8) % ARRAY_SIZE(base)] + (x >> 16) % 3 - 1;
+	}
+}
+
+/* ---- claims ------------------------------------------------------------------------------ */
+
+struct claim {
+	struct claim *next;
+	struct kbpf_frame *frame;
+	u16 live_regs, need_regs;
+	u64 live_slots, need_slots;
+};
+
+static struct claim *claims[PROGRAM_MAX];
+static u32 nr_claims;
+static bool too_many;
+
+/* Where claims are kept: all of them are dropped together. */
+static u8 arena[16U << 20] __aligned(8);
+static size_t arena_used;
+
+static void *take(size_t bytes)
+{
+	void *p = arena + arena_used;
+
+	bytes = round_up(bytes, 8);
+	if (arena_used + bytes > sizeof(arena))
+		return NULL;
+	arena_used += bytes;
+	return p;
+}
+
+static void observe(void *arg, u32 insn, const void *state)
+{
+	const struct kbpf_verifier *v = state;
+	const struct kbpf_frame *f = kbpf_state_top(v->cur);
+	const struct kbpf_insn_info *info = &v->info[insn];
+	struct claim *c;
+
+	(void)arg;
+	c = take(sizeof(*c) + sizeof(*f) + f->nr_slots * sizeof(*f->slots));
+	if (nr_claims++ >= MAX_CLAIMS || !c) {
+		too_many = true;
+		return;
+	}
+	*c = (struct claim){
+		.next = claims[insn], .frame = (struct kbpf_frame *)(c + 1),
+		.live_regs = info->live_regs, .need_regs = info->need_regs,
+		.live_slots = info->live_slots, .need_slots = info->need_slots,
+	};
+	*c->frame = *f;
+	c->frame->slots = (struct kbpf_slot *)(c->frame + 1);
+	if (f->nr_slots)
+		memcpy(c->frame->slots, f->slots, f->nr_slots * sizeof(*f->slots));
+	claims[insn] = c;
+}
+
+static void drop_claims(void)
+{
+	memset(claims, 0, sizeof(claims));
+	arena_used = 0;
+	nr_claims = 0;
+	too_many = false;
+}
+
+/* ---- the machine ---------------------------------------------------------------------------- */
+
+/* the map value that programs work on */
+static u8 value[VALUE_SIZE] __aligned(8);
+static u8 ctx[256] __aligned(8);
+static u8 stacks[KBPF_MAX_FRAMES][KBPF_STACK_SIZE] __aligned(8);
+
+struct frame {
+	u64 regs[KBPF_REGS];
+	u32 back;
+};
+
+static struct frame frames[KBPF_MAX_FRAMES];
+static u32 depth;
+
+static u64 stack_top(u32 frame)
+{
+	return (u64)(stacks[frame] + KBPF_STACK_SIZE);
+}
+
+static bool in_range(const struct kbpf_range *r, u64 x, u32 n)
+{
+	s64 s = kbpf_as_signed(x, n);
+
+	return x >= r->umin && x <= r->umax && s >= r->smin && s <= r->smax;
+}
+
+static bool in_scalar(const struct kbpf_scalar *s, u64 x)
+{
+	return kbpf_tnum_has(s->full.bits, x) && in_range(&s->full.range, x, 64) &&
+	       in_range(&s->half, (u32)x, 32);
+}
+
+static bool in_value(const struct kbpf_value *v, u64 x, bool need)
+{
+	switch (v->type) {
+	case KBPF_V_SCALAR:
+		return !need || in_scalar(&v->num, x);
+	case KBPF_V_STACK:
+		return in_scalar(&v->num, x - stack_top(v->frame) - (s64)v->off);
+	case KBPF_V_MAP_VALUE:
+		if (v->flags & KBPF_V_OR_NULL && !x)
+			return true;
+		return in_scalar(&v->num, x - (u64)value - (s64)v->off);
+	default:
+		return true;
+	}
+}
+
+static bool in_slots(const struct claim *c)
+{
+	const u8 *top = stacks[depth] + KBPF_STACK_SIZE;
+
+	for (u32 i = 0; i < c->frame->nr_slots; i++) {
+		const struct kbpf_slot *s = &c->frame->slots[i];
+		const u8 *at = top - 8 * (i + 1);
+		bool need = c->need_slots & BIT_ULL(i);
+		u64 x = 0;
+
+		if (!(c->live_slots & BIT_ULL(i)))
+			continue;
+		for (u32 b = 0; b < 8; b++)
+			if (need && s->bytes[b] == KBPF_BYTE_ZERO && at[b])
+				return false;
+		if (!s->width || s->bytes[s->at] != KBPF_BYTE_SPILL)
+			continue;
+		memcpy(&x, at + s->at, s->width);
+		if (!in_value(&s->spill, x, need))
+			return false;
+	}
+	return true;
+}
+
+static bool in_claim(const struct claim *c)
+{
+	for (u32 r = 0; r < KBPF_REGS; r++)
+		if (c->live_regs & BIT(r) && !in_value(&c->frame->regs[r], frames[depth].regs[r],
+						       c->need_regs & BIT(r)))
+			return false;
+	return in_slots(c);
+}
+
+static bool claimed(u32 insn)
+{
+	for (struct claim *c = claims[insn]; c; c = c->next)
+		if (in_claim(c))
+			return true;
+	return false;
+}
+
+/* Is it memory of the program's? */
+static void *memory(u64 addr, u32 size)
+{
+	if (addr >= (u64)value && addr + size <= (u64)value + VALUE_SIZE)
+		return (void *)addr;
+	if (addr >= (u64)ctx && addr + size <= (u64)ctx + sizeof(ctx))
+		return (void *)addr;
+	for (u32 i = 0; i <= depth; i++)
+		if (addr >= (u64)stacks[i] && addr + size <= stack_top(i))
+			return (void *)addr;
+	return NULL;
+}
+
+static u64 load(const void *p, u32 size)
+{
+	u64 x = 0;
+
+	memcpy(&x, p, size);
+	return x;
+}
+
+static bool do_atomic(const struct kbpf_insn *i, u64 *r)
+{
+	u32 size = kbpf_isa_size(i->code);
+	void *p = memory(r[i->dst_reg] + (s64)i->off, size);
+	u64 old, src = r[i->src_reg], now;
+
+	if (!p)
+		return false;
+	old = load(p, size);
+	switch (i->imm & ~KBPF_FETCH) {
+	case KBPF_ATOMIC_ADD: now = old + src; break;
+	case KBPF_ATOMIC_OR: now = old | src; break;
+	case KBPF_ATOMIC_AND: now = old & src; break;
+	case KBPF_ATOMIC_XOR: now = old ^ src; break;
+	case KBPF_XCHG & ~KBPF_FETCH: now = src; break;
+	default: now = old == (size == 4 ? (u32)r[0] : r[0]) ? src : old; break;
+	}
+	memcpy(p, &now, size);
+	if (i->imm == KBPF_CMPXCHG)
+		r[0] = old;
+	else if (i->imm & KBPF_FETCH)
+		r[i->src_reg] = old;
+	return true;
+}
+
+static bool do_memory(const struct kbpf_insn *i, u64 *r)
+{
+	u32 size = kbpf_isa_size(i->code), class = KBPF_CLASS(i->code);
+	u64 addr = r[class == KBPF_LDX ? i->src_reg : i->dst_reg] + (s64)i->off, x;
+	void *p;
+
+	if (class == KBPF_STX && KBPF_MODE(i->code) == KBPF_ATOMIC)
+		return do_atomic(i, r);
+	p = memory(addr, size);
+	if (!p)
+		return false;
+	if (class == KBPF_LDX) {
+		r[i->dst_reg] = load(p, size);
+		return true;
+	}
+	x = class == KBPF_ST ? (u64)(s64)i->imm : r[i->src_reg];
+	memcpy(p, &x, size);
+	return true;
+}
+
+static void do_helper(const struct kbpf_insn *i, u64 *r)
+{
+	if (i->imm == KBPF_FUNC_map_lookup_elem)
+		r[0] = load((void *)r[2], 4) ? 0 : (u64)value;
+	else
+		r[0] = (u32)odd_number();
+	for (u32 k = 1; k <= 5; k++)
+		r[k] = next_random();
+}
+
+static void do_lddw(const struct kbpf_insn *i, u64 *r)
+{
+	if (i->src_reg == KBPF_PSEUDO_MAP_VALUE)
+		r[i->dst_reg] = (u64)value + i[1].imm;
+	else
+		r[i->dst_reg] = kbpf_isa_imm64(i);
+}
+
+static const char *run(const struct program *p, u64 most)
+{
+	u32 pc = 0;
+
+	depth = 0;
+	for (u32 k = 0; k < KBPF_REGS; k++)
+		frames[0].regs[k] = next_random();
+	frames[0].regs[KBPF_R1] = (u64)ctx;
+	frames[0].regs[KBPF_R10] = stack_top(0);
+	for (u64 steps = 0; steps < most; steps++) {
+		const struct kbpf_insn *i = &p->insns[pc];
+		u64 *r = frames[depth].regs, src, res;
+		bool taken;
+
+		if (!claimed(pc))
+			return "a state that the verifier did not have";
+		src = KBPF_SRC(i->code) == KBPF_X ? r[i->src_reg] : (u64)(s64)i->imm;
+		switch (KBPF_CLASS(i->code)) {
+		case KBPF_ALU:
+		case KBPF_ALU64:
+			if (!kbpf_isa_eval(i, r[i->dst_reg], src, &res))
+				return "arithmetic that does not exist";
+			r[i->dst_reg] = res;
+			pc++;
+			continue;
+		case KBPF_LD:
+			do_lddw(i, r);
+			pc += 2;
+			continue;
+		case KBPF_LDX:
+		case KBPF_ST:
+		case KBPF_STX:
+			if (!do_memory(i, r))
+				return "memory that is not there";
+			pc++;
+			continue;
+		}
+		if (KBPF_OP(i->code) == KBPF_EXIT) {
+			if (!depth)
+				return NULL;
+			pc = frames[depth].back;
+			depth--;
+			frames[depth].regs[0] = r[0];
+		} else if (KBPF_OP(i->code) == KBPF_CALL && i->src_reg == KBPF_PSEUDO_CALL) {
+			frames[depth + 1] = frames[depth];
+			frames[depth + 1].back = pc + 1;
+			depth++;
+			frames[depth].regs[KBPF_R10] = stack_top(depth);
+			pc = pc + 1 + i->imm;
+		} else if (KBPF_OP(i->code) == KBPF_CALL) {
+			do_helper(i, r);
+			pc++;
+		} else {
+			taken = KBPF_OP(i->code) == KBPF_JA;
+			if (!taken && !kbpf_isa_taken(i, r[i->dst_reg], src, &taken))
+				return "a jump that does not exist";
+			pc = taken ? kbpf_cfg_target(p->insns, pc) : pc + 1;
+		}
+	}
+	return "more steps than were walked";
+}
+
+/* ---- one program ------------------------------------------------------------------------------ */
+
+static struct kbpf_map *map;
+
+void machine_init(void)
+{
+	struct kbpf_map_create_attr attr = {
+		.map_type = KBPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = VALUE_SIZE,
+		.max_entries = 1,
+	};
+
+	map = kbpf_map_create(&attr, NULL);
+}
+
+static struct kbpf_map *map_get(void *arg, int fd)
+{
+	(void)arg, (void)fd;
+	kbpf_object_get(&map->obj);
+	return map;
+}
+
+static void free_prog(struct kbpf_prog *p)
+{
+	for (u32 i = 0; i < p->nr_maps; i++)
+		kbpf_object_put(&p->maps[i]->obj);
+	kfree(p->maps);
+	kvfree(p->funcs);
+	kvfree(p->insns);
+}
+
+int machine_verify(const struct program *prog, u32 how, u32 level, u64 *insns)
+{
+	struct kbpf_verify_opts opts = {
+		.map_get = map_get, .no_pruning = how & MACHINE_NO_PRUNING,
+		.observe = how & MACHINE_CLAIM ? observe : NULL, .max_insns = MAX_STEPS,
+	};
+	struct kbpf_prog p = {
+		.type = KBPF_PROG_TYPE_KPROBE, .gpl_compatible = true, .len = prog->len,
+		.flags = how & MACHINE_KEEP_OFTEN ? KBPF_F_TEST_STATE_FREQ : 0,
+	};
+	struct kbpf_log log;
+	int err;
+
+	p.insns = kvmalloc_array(p.len, sizeof(*p.insns), GFP_KERNEL);
+	memcpy(p.insns, prog->insns, p.len * sizeof(*p.insns));
+	if (level)
+		kbpf_log_init(&log, level, 1 << 20);
+	err = kbpf_verify(&p, &opts, level ? &log : NULL);
+	if (insns)
+		*insns = p.verify.insns;
+	if (level) {
+		printf("# %s\n", kbpf_log_text(&log));
+		kbpf_log_exit(&log);
+	}
+	free_prog(&p);
+	return err;
+}
+
+/* The values that a run begins with. */
+static void set_memory(void)
+{
+	for (u32 i = 0; i < VALUE_SIZE; i += 8)
+		*(u64 *)(value + i) = odd_number();
+	for (u32 f = 0; f < KBPF_MAX_FRAMES; f++)
+		for (u32 i = 0; i < KBPF_STACK_SIZE; i += 8)
+			*(u64 *)(stacks[f] + i) = next_random();
+}
+
+const char *machine_check(const struct program *p, u64 seed, u32 inputs, struct machine_result *res)
+{
+	const char *wrong = NULL;
+	u32 often = seed & 1 ? MACHINE_KEEP_OFTEN : 0;
+	u64 most = MAX_STEPS;
+	int bare;
+
+	rng = seed | 1;
+	res->runs = 0;
+	res->err = machine_verify(p, MACHINE_CLAIM | often, 0, NULL);
+	bare = machine_verify(p, MACHINE_NO_PRUNING | often, 0, &most);
+	/* without pruning a program may meet a budget that it does not meet with it */
+	if (res->err != bare && bare != -E2BIG)
+		wrong = "pruning changed the verdict";
+	while (!res->err && !too_many && !wrong && res->runs < inputs) {
+		set_memory();
+		wrong = run(p, most);
+		res->runs++;
+	}
+	drop_claims();
+	return wrong;
+}
+
+void machine_print(const struct program *p, const char *what)
+{
+	char text[96];
+
+	printf("# %s\n", what);
+	for (u32 i = 0; i < p->len; i++) {
+		kbpf_isa_disasm(&p->insns[i], text, sizeof(text));
+		printf("# %3u: %s\n", i, text);
+		i += kbpf_isa_is_lddw(&p->insns[i]);
+	}
+	machine_verify(p, 0, KBPF_LOG_LEVEL1 | KBPF_LOG_LEVEL2, NULL);
+}
