@@ -631,6 +631,9 @@ struct kbpf_bind_map_attr {
  * @verified_states: out: states it kept
  * @verify_ns: out: time of verification
  * @memory: out: bytes of memory the program holds
+ * @verify_peak: out: most memory that verification held at once, bytes
+ * @hottest_insn: out: slot that was processed most often
+ * @hottest_visits: out: how often
  */
 struct kbpf_prog_stats_attr {
 	__u32	prog_fd;
@@ -643,6 +646,9 @@ struct kbpf_prog_stats_attr {
 	__u64	verified_states;
 	__u64	verify_ns;
 	__u64	memory;
+	__u64	verify_peak;
+	__u32	hottest_insn;
+	__u32	hottest_visits;
 };
 
 /* ---- BTF ------------------------------------------------------------------ */

@@ -79,6 +79,9 @@ void kbpf_engine_refresh(void);
  * @insns: instructions it processed
  * @states: states it made
  * @ns: time it took
+ * @peak_bytes: most memory it held at once
+ * @hottest_insn: slot it processed most often
+ * @hottest_visits: how often
  * @has_btf: the load named BTF; what libraries try out to learn what the kernel can does not
  */
 struct kbpf_engine_load {
@@ -90,6 +93,9 @@ struct kbpf_engine_load {
 	unsigned long long insns;
 	unsigned long long states;
 	unsigned long long ns;
+	unsigned long long peak_bytes;
+	unsigned int hottest_insn;
+	unsigned int hottest_visits;
 	bool has_btf;
 };
 

@@ -212,6 +212,16 @@ static char *refusal_log(const struct kbpf_prog_load_attr *given)
 	return log;
 }
 
+static void add_stats(struct kbpf_engine_load *load, const struct kbpf_prog_stats_attr *stats)
+{
+	load->insns = stats->verified_insns;
+	load->states = stats->verified_states;
+	load->ns = stats->verify_ns;
+	load->peak_bytes = stats->verify_peak;
+	load->hottest_insn = stats->hottest_insn;
+	load->hottest_visits = stats->hottest_visits;
+}
+
 static void tell(const struct kbpf_prog_load_attr *attr, long ret)
 {
 	struct kbpf_prog_stats_attr stats = { .prog_fd = ret };
@@ -228,8 +238,7 @@ static void tell(const struct kbpf_prog_load_attr *attr, long ret)
 	if (ret < 0)
 		log = refusal_log(attr);
 	else if (!kbpf_cmd(KBPF_PROG_STATS, (u64)&stats, sizeof(stats)))
-		load.insns = stats.verified_insns, load.states = stats.verified_states,
-		load.ns = stats.verify_ns;
+		add_stats(&load, &stats);
 	load.log = log ? log : "";
 	observer(&load, observer_arg);
 	free(log);

@@ -21,7 +21,7 @@ $(O)/libkbpf-libbpf.a: $(addprefix $(O)/interpose/,syscall.o device.o)
 	@rm -f $@
 	$(AR) rcs $@ $(O)/interpose/all.o
 
-$(O)/libkbpf-check.so: $(addprefix $(O)/interpose/,syscall.o inproc.o report.o pretend.o) $(O)/inproc.o \
+$(O)/libkbpf-check.so: $(addprefix $(O)/interpose/,syscall.o inproc.o report.o open.o pretend.o) $(O)/inproc.o \
 		$(INTERPOSE_DIR)/libkbpf-check.map
 	$(CC) -shared -Wl,-z,defs -Wl,--version-script=$(INTERPOSE_DIR)/libkbpf-check.map \
 		-o $@ $(filter %.o,$^) -lpthread -ldl

@@ -45,6 +45,9 @@ static void append(const struct kbpf_engine_load *load, void *arg)
 		.insns = load->insns,
 		.states = load->states,
 		.ns = load->ns,
+		.peak_bytes = load->peak_bytes,
+		.hottest_insn = load->hottest_insn,
+		.hottest_visits = load->hottest_visits,
 	};
 	struct iovec parts[] = {
 		{ &record, sizeof(record) },

@@ -8,6 +8,8 @@
 #define KBPF_REPORT_H
 
 #define REPORT_ENV	"KBPF_CHECK_REPORT"
+/* Raw BTF that stands for the running kernel's */
+#define REPORT_BTF_ENV	"KBPF_CHECK_BTF"
 #define REPORT_MAGIC	0x6b627066
 
 /**
@@ -23,6 +25,9 @@
  * @insns: instructions processed
  * @states: states made
  * @ns: time
+ * @peak_bytes: most memory held at once
+ * @hottest_insn: slot processed most often
+ * @hottest_visits: how often
  */
 struct report_record {
 	unsigned int magic;
@@ -36,6 +41,9 @@ struct report_record {
 	unsigned long long insns;
 	unsigned long long states;
 	unsigned long long ns;
+	unsigned long long peak_bytes;
+	unsigned int hottest_insn;
+	unsigned int hottest_visits;
 };
 
 #endif /* KBPF_REPORT_H */

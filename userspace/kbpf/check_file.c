@@ -13,7 +13,9 @@
 
 #include "check.h"
 #include "cli.h"
+#include "embedded.h"
 #include "engine.h"
+#include "report.h"
 #include "verdict.h"
 
 #define MESSAGES_SIZE	16384
@@ -65,19 +67,30 @@ static void on_load(const struct kbpf_engine_load *load, void *arg)
 	v->insns = load->insns;
 	v->states = load->states;
 	v->ns = load->ns;
+	v->peak_bytes = load->peak_bytes;
+	v->hottest_insn = load->hottest_insn;
+	v->hottest_visits = load->hottest_visits;
 	/* libbpf tries again with a log, which tells no more */
 	free(v->log);
 	v->log = *load->log ? strdup(load->log) : NULL;
 }
 
-static int open_object(const char *path, const struct check_opts *opts, struct bpf_object **obj)
-{
-	LIBBPF_OPTS(bpf_object_open_opts, open_opts, .btf_custom_path = opts->btf);
+/* An object, and the file that it is in. */
+struct source {
+	const struct embedded *in;
+	const char *path;
+};
 
-	*obj = bpf_object__open_file(path, &open_opts);
+static int open_object(const struct source *from, const struct check_opts *opts,
+		       struct bpf_object **obj)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, open_opts, .btf_custom_path = opts->btf,
+		    .object_name = from->path);
+
+	*obj = bpf_object__open_mem(from->in->object, from->in->size, &open_opts);
 	if (*obj)
 		return 0;
-	return cli_error("%s: %s\n%s", path, strerror(errno), messages);
+	return cli_error("%s: %s\n%s", from->path, strerror(errno), messages);
 }
 
 static void select_program(struct bpf_object *obj, const char *name)
@@ -94,7 +107,7 @@ static void select_program(struct bpf_object *obj, const char *name)
 	}
 }
 
-static int judge(const char *path, const char *name, const struct check_opts *opts,
+static int judge(const struct source *from, const char *name, const struct check_opts *opts,
 		 struct verdicts *list)
 {
 	char *log = opts->verbose ? calloc(1, LOG_SIZE) : NULL;
@@ -105,7 +118,7 @@ static int judge(const char *path, const char *name, const struct check_opts *op
 	int err;
 
 	messages[0] = '\0';
-	if (open_object(path, opts, &obj)) {
+	if (open_object(from, opts, &obj)) {
 		free(log);
 		return CLI_FAILED;
 	}
@@ -135,25 +148,45 @@ static int judge(const char *path, const char *name, const struct check_opts *op
 }
 
 /* The names are collected first: every judgement opens the file anew. */
-static int judge_all(const char *path, const struct check_opts *opts, struct verdicts *list)
+static int judge_object(const struct source *from, const struct check_opts *opts,
+			struct verdicts *list)
 {
 	struct bpf_program *p;
 	struct bpf_object *obj;
 	int ret;
 
 	messages[0] = '\0';
-	ret = open_object(path, opts, &obj);
+	ret = open_object(from, opts, &obj);
 	if (ret)
 		return ret;
 	bpf_object__for_each_program(p, obj) {
 		if (opts->program && strcmp(opts->program, bpf_program__name(p)))
 			continue;
-		ret = judge(path, bpf_program__name(p), opts, list);
+		ret = judge(from, bpf_program__name(p), opts, list);
 		if (ret)
 			break;
 	}
 	bpf_object__close(obj);
 	return ret;
+}
+
+/* All objects in the file. */
+static int judge_all(const char *path, const struct check_opts *opts, struct verdicts *list)
+{
+	struct embedded in;
+	struct source from = { .in = &in, .path = path };
+	int ret, found = embedded_open(&in, path);
+
+	if (found)
+		return cli_error("%s: %s", path, strerror(-found));
+	for (ret = CLI_OK; !ret; ) {
+		found = embedded_next(&in);
+		if (found <= 0)
+			break;
+		ret = judge_object(&from, opts, list);
+	}
+	embedded_close(&in);
+	return found < 0 ? cli_error("out of memory") : ret;
 }
 
 int check_file(const char *path, const struct check_opts *opts)
@@ -168,6 +201,9 @@ int check_file(const char *path, const struct check_opts *opts)
 		return cli_error("%s: %s", path, strerror(errno));
 	if (opts->btf && access(opts->btf, R_OK))
 		return cli_error("%s: %s", opts->btf, strerror(errno));
+	/* types are relocated to it by an option; what programs attach to is looked up there too */
+	if (opts->btf && setenv(REPORT_BTF_ENV, opts->btf, 1))
+		return cli_error("out of memory");
 	ret = judge_all(path, opts, &list);
 	if (!ret && !list.count)
 		ret = cli_error("%s: no %s in it", path, opts->program ? opts->program : "program");

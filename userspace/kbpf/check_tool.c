@@ -89,6 +89,9 @@ static bool read_record(FILE *in, struct verdict *v, unsigned int *trial)
 	v->insns = record.insns;
 	v->states = record.states;
 	v->ns = record.ns;
+	v->peak_bytes = record.peak_bytes;
+	v->hottest_insn = record.hottest_insn;
+	v->hottest_visits = record.hottest_visits;
 	v->judged = true;
 	*trial = record.trial;
 	return true;
@@ -159,8 +162,8 @@ int check_tool(char **argv, const struct check_opts *opts)
 	char record[] = "/tmp/kbpf-check.XXXXXX";
 	int fd, ret = CLI_FAILED;
 
-	if (opts->btf || opts->program)
-		return cli_error("--btf and --program are for files: a tool chooses itself");
+	if (opts->program)
+		return cli_error("--program is for files: a tool chooses itself");
 	if (!cli_library("libkbpf-check.so", library, sizeof(library)))
 		return cli_error("libkbpf-check.so is neither beside this program nor in its lib");
 	if (cli_find_tool(argv[0], path, sizeof(path)))
@@ -169,7 +172,8 @@ int check_tool(char **argv, const struct check_opts *opts)
 	if (fd < 0)
 		return cli_error("%s: %s", record, strerror(errno));
 	close(fd);
-	if (!cli_preload(library) || setenv(REPORT_ENV, record, 1))
+	if (!cli_preload(library) || setenv(REPORT_ENV, record, 1) ||
+	    (opts->btf && setenv(REPORT_BTF_ENV, opts->btf, 1)))
 		cli_error("out of memory");
 	else
 		ret = check_with(path, argv, record, opts);

@@ -2,7 +2,7 @@
 # The command line. libbpf is linked statically: the definition of syscall() that
 # answers it is then certainly the one in here.
 KBPF_SRCS := main.c cli.c names.c json.c run.c version.c explain.c objects.c prog.c dump.c map.c \
-	value.c link.c stats.c check.c check_file.c check_tool.c verdict.c \
+	value.c link.c stats.c check.c check_file.c check_tool.c embedded.c verdict.c \
 	classic.c tap.c packet_line.c capture.c
 KBPF_OBJS := $(addprefix $(O)/cli/,$(KBPF_SRCS:.c=.o))
 PREFIX ?= /usr/local
@@ -14,7 +14,7 @@ $(O)/cli/%.o: $(TOP)/userspace/kbpf/%.c
 		-I$(TOP)/userspace/engine -I$(TOP)/userspace/interpose -I$(TOP)/userspace/port \
 		-I$(TOP)/module/engine -c -o $@ $<
 
-$(O)/kbpf: $(KBPF_OBJS) $(addprefix $(O)/interpose/,syscall.o inproc.o) $(O)/inproc.o \
+$(O)/kbpf: $(KBPF_OBJS) $(addprefix $(O)/interpose/,syscall.o inproc.o open.o) $(O)/inproc.o \
 		$(O)/libkbpf.a
 	$(CC) -o $@ $^ -l:libbpf.a -lelf -lz -lpthread -lm -lpcap
 

@@ -110,6 +110,9 @@ void verdicts_print_json(const struct verdicts *list, const char *subject, FILE 
 		json_uint(&json, "processed", v->insns);
 		json_uint(&json, "states", v->states);
 		json_uint(&json, "verify_ns", v->ns);
+		json_uint(&json, "peak_bytes", v->peak_bytes);
+		json_uint(&json, "hottest_insn", v->hottest_insn);
+		json_uint(&json, "hottest_visits", v->hottest_visits);
 		if (v->log && *v->log)
 			json_string(&json, "log", v->log);
 		json_object_end(&json);

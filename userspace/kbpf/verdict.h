@@ -20,6 +20,9 @@
  * @insns: instructions processed
  * @states: states made
  * @ns: time of the verification
+ * @peak_bytes: most memory that it held at once; 0: not known
+ * @hottest_insn: slot it processed most often
+ * @hottest_visits: how often; 0: not known
  * @log: explanation, or NULL
  */
 struct verdict {
@@ -32,6 +35,9 @@ struct verdict {
 	unsigned long long insns;
 	unsigned long long states;
 	unsigned long long ns;
+	unsigned long long peak_bytes;
+	unsigned int hottest_insn;
+	unsigned int hottest_visits;
 	char *log;
 };
 

@@ -480,6 +480,9 @@ long kbpf_call_prog_stats(struct kbpf_call *call)
 	attr->verified_insns = prog->verify.insns;
 	attr->verified_states = prog->verify.states;
 	attr->verify_ns = prog->verify.ns;
+	attr->verify_peak = prog->verify.peak_bytes;
+	attr->hottest_insn = prog->verify.hottest_insn;
+	attr->hottest_visits = prog->verify.hottest_visits;
 	attr->memory = prog_memory(prog);
 	kbpf_object_put(&prog->obj);
 	return kbpf_world_copy_out(call->uattr, attr, min_t(u32, call->size, sizeof(*attr)));
