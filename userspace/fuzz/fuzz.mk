@@ -26,7 +26,7 @@ $(FUZZ)/libengine.a: $(FUZZ_OBJS)
 	$(AR) rcs $@ $^
 
 $(FUZZERS): $(FUZZ)/%: $(TOP)/userspace/fuzz/%.c $(FUZZ_WORLD) $(FUZZ)/libengine.a
-	$(FUZZ_CC) $(ENGINE_CFLAGS) $(FUZZ_INC) -Wno-frame-larger-than $(FUZZ_FLAGS) -o $@ $^ -lpthread
+	$(FUZZ_CC) $(ENGINE_CFLAGS) $(FUZZ_INC) -Wno-frame-larger-than $(FUZZ_FLAGS) -o $@ $(filter %.c %.o %.a,$^) -lpthread
 
 .PHONY: fuzz
 fuzz: $(FUZZERS)

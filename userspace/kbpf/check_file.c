@@ -139,10 +139,12 @@ static int judge(const struct source *from, const char *name, const struct check
 	bpf_object__close(obj);
 	if (err && !v->err)
 		v->err = err;
-	if (!v->judged && err)
+	if (!v->judged && err) {
 		v->log = strdup(messages);
-	else if (log && !v->err)
+	} else if (log && *log) {
+		free(v->log);
 		v->log = strdup(log);
+	}
 	free(log);
 	return verdicts_add(list, v) ? CLI_OK : cli_error("out of memory");
 }

@@ -222,7 +222,7 @@ static int check_reachable(struct kbpf_verifier *v)
 		walk(v, v->subprogs[f].start, stack, marks, marks + v->len);
 	for (u32 i = 0; i < v->len; i += slots(&v->insns[i]))
 		if (calls_back(&v->insns[i]))
-			v->info[i].flags |= KBPF_INFO_JOIN;
+			v->info[i].flags |= KBPF_INFO_JOIN | KBPF_INFO_ROUNDS;
 	err = 0;
 	for (u32 i = 0; i < v->len && !err; i += slots(&v->insns[i])) {
 		v->insn = i;

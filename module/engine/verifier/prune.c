@@ -353,16 +353,10 @@ static bool worth_keeping(const struct kbpf_verifier *v, bool in_loop)
 	return v->jumps_since_checkpoint >= 2 && v->since_checkpoint >= 8;
 }
 
-/* Does a helper call functions of the program here? It ends by itself. */
-static bool comes_round(const struct kbpf_verifier *v)
-{
-	return v->insns[v->insn].code == (KBPF_JMP | KBPF_CALL);
-}
-
 int kbpf_prune_visit(struct kbpf_verifier *v, bool *done)
 {
 	const struct kbpf_checkpoint *newest = NULL;
-	bool rounds = comes_round(v);
+	bool rounds = v->info[v->insn].flags & KBPF_INFO_ROUNDS;
 	struct kbpf_checkpoint **at = &v->info[v->insn].checkpoints, *cp;
 	u32 looks = 0, in_loop = 0;
 	bool within;

@@ -43,6 +43,7 @@ struct kbpf_subprog {
 #define KBPF_INFO_CTX		(1U << 5)	/* a context access that is converted */
 #define KBPF_INFO_NOT_CTX	(1U << 6)	/* an access that is not */
 #define KBPF_INFO_SECOND	(1U << 7)	/* second slot of an lddw */
+#define KBPF_INFO_ROUNDS	(1U << 8)	/* comes round as often as somebody else sees to */
 
 /**
  * struct kbpf_insn_info - what was found out about a slot
@@ -58,7 +59,7 @@ struct kbpf_subprog {
  * @checkpoints: states kept here
  */
 struct kbpf_insn_info {
-	u8 flags;
+	u16 flags;
 	u8 ctx_kind;
 	u16 ctx_off;
 	u16 live_regs;
