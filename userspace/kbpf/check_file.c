@@ -115,6 +115,7 @@ static int judge(const struct source *from, const char *name, const struct check
 	struct verdict *v = &watch.verdict;
 	struct bpf_program *prog;
 	struct bpf_object *obj;
+	struct bpf_map *map;
 	int err;
 
 	messages[0] = '\0';
@@ -123,6 +124,8 @@ static int judge(const struct source *from, const char *name, const struct check
 		return CLI_FAILED;
 	}
 	select_program(obj, name);
+	bpf_object__for_each_map(map, obj)
+		embedded_size_map(map);
 	prog = bpf_object__find_program_by_name(obj, name);
 	snprintf(watch.name, sizeof(watch.name), "%s", name);
 	v->name = strdup(name);

@@ -86,6 +86,19 @@ int embedded_next(struct embedded *e)
 	return 0;
 }
 
+void embedded_size_map(struct bpf_map *map)
+{
+	enum bpf_map_type type = bpf_map__type(map);
+
+	/* libbpf counts CPUs for these */
+	if (type == BPF_MAP_TYPE_PERF_EVENT_ARRAY)
+		return;
+	if (!bpf_map__max_entries(map))
+		bpf_map__set_max_entries(map, type == BPF_MAP_TYPE_RINGBUF ? 4096 : 1);
+	if (type == BPF_MAP_TYPE_STACK_TRACE && !bpf_map__value_size(map))
+		bpf_map__set_value_size(map, 127 * sizeof(__u64));
+}
+
 void embedded_close(struct embedded *e)
 {
 	free(e->file);

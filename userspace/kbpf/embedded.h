@@ -3,6 +3,7 @@
 #ifndef KBPF_CLI_EMBEDDED_H
 #define KBPF_CLI_EMBEDDED_H
 
+#include <bpf/libbpf.h>
 #include <stddef.h>
 
 /**
@@ -33,6 +34,8 @@ int embedded_open(struct embedded *e, const char *path);
  * Return: 1 found, 0 no more, -ENOMEM.
  */
 int embedded_next(struct embedded *e);
+/* A map whose size the program that loads it would set gets some size. */
+void embedded_size_map(struct bpf_map *map);
 void embedded_close(struct embedded *e);
 
 #endif /* KBPF_CLI_EMBEDDED_H */
