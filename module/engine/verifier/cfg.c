@@ -43,6 +43,11 @@ static bool calls_back(const struct kbpf_insn *i)
 	return i->code == (KBPF_JMP | KBPF_CALL) && !i->src_reg && kbpf_callback_arg(p) >= 0;
 }
 
+static bool calls_function(const struct kbpf_insn *i)
+{
+	return i->code == (KBPF_JMP | KBPF_CALL) && i->src_reg == KBPF_PSEUDO_CALL;
+}
+
 /* Slots of the instruction at a slot. */
 static u32 slots(const struct kbpf_insn *i)
 {
@@ -220,9 +225,13 @@ static int check_reachable(struct kbpf_verifier *v)
 		goto out;
 	for (u32 f = 0; f < v->nr_subprogs; f++)
 		walk(v, v->subprogs[f].start, stack, marks, marks + v->len);
-	for (u32 i = 0; i < v->len; i += slots(&v->insns[i]))
+	for (u32 i = 0; i < v->len; i += slots(&v->insns[i])) {
 		if (calls_back(&v->insns[i]))
 			v->info[i].flags |= KBPF_INFO_JOIN | KBPF_INFO_ROUNDS;
+		/* the paths through a function meet where it returns to */
+		if (calls_function(&v->insns[i]) && i + 1 < v->len)
+			v->info[i + 1].flags |= KBPF_INFO_JOIN;
+	}
 	err = 0;
 	for (u32 i = 0; i < v->len && !err; i += slots(&v->insns[i])) {
 		v->insn = i;

@@ -269,6 +269,9 @@ static int leave_subprog(struct kbpf_verifier *v)
 	struct kbpf_value r0 = *kbpf_state_reg(v->cur, KBPF_R0);
 	u32 back = kbpf_state_top(v->cur)->callsite + 1;
 
+	/* what nobody reads is not compared with kept states, so it is not judged either */
+	if (!v->subprogs[kbpf_state_top(v->cur)->func].ret_live)
+		r0 = kbpf_value_none();
 	if (r0.type == KBPF_V_STACK)
 		return refuse(v, ret_stack_ptr, KBPF_R0, "a number, or a pointer to memory that "
 			      "outlives the function: cannot return stack pointer to the caller");

@@ -31,6 +31,16 @@ struct where {
 	s16 at[KBPF_R10];
 };
 
+/**
+ * struct places - where registers point, all over the program
+ * @at: by slot
+ * @spilled: stack slots, of whatever function, that a stack pointer may be stored in
+ */
+struct places {
+	struct where *at;
+	u64 spilled;
+};
+
 struct live {
 	u16 regs;
 	u16 need_regs;
@@ -97,7 +107,38 @@ static s16 alu_at(const struct where *w, const struct kbpf_insn *i)
 	return AT_ANY;
 }
 
-static void step_where(struct where *w, const struct kbpf_insn *i)
+/* The slots of @size bytes at an offset; all of them where it is not known. */
+static u64 slots_at(s16 at, s32 off, u32 size)
+{
+	s64 lo = (s64)at + off, hi = lo + size;
+	u64 slots = 0;
+
+	if (!is_offset(at) || lo < -KBPF_STACK_SIZE || hi > 0)
+		return ALL_SLOTS;
+	for (s64 o = lo; o < hi; o++)
+		slots |= BIT_ULL((-o - 1) / KBPF_SLOT_SIZE);
+	return slots;
+}
+
+/* Stack pointers can be stored, but only in a stack. */
+static s16 loaded(const struct places *p, const struct where *w, const struct kbpf_insn *i)
+{
+	s16 at = at_of(w, i->src_reg);
+
+	if (!maybe_stack(at) || !(p->spilled & slots_at(at, i->off, kbpf_isa_size(i->code))))
+		return AT_ELSEWHERE;
+	return AT_ANY;
+}
+
+static void stored(struct places *p, const struct where *w, const struct kbpf_insn *i)
+{
+	s16 at = at_of(w, i->dst_reg);
+
+	if (maybe_stack(at) && maybe_stack(at_of(w, i->src_reg)))
+		p->spilled |= slots_at(at, i->off, kbpf_isa_size(i->code));
+}
+
+static void step_where(struct places *p, struct where *w, const struct kbpf_insn *i)
 {
 	switch (KBPF_CLASS(i->code)) {
 	case KBPF_ALU:
@@ -108,10 +149,10 @@ static void step_where(struct where *w, const struct kbpf_insn *i)
 		w->at[kbpf_isa_is_lddw(i) ? i->dst_reg : KBPF_R0] = AT_ELSEWHERE;
 		break;
 	case KBPF_LDX:
-		/* stack pointers can be spilled, but only to a stack */
-		w->at[i->dst_reg] = maybe_stack(at_of(w, i->src_reg)) ? AT_ANY : AT_ELSEWHERE;
+		w->at[i->dst_reg] = loaded(p, w, i);
 		break;
 	case KBPF_STX:
+		stored(p, w, i);
 		if (KBPF_MODE(i->code) == KBPF_ATOMIC && i->imm & KBPF_FETCH)
 			w->at[i->imm == KBPF_CMPXCHG ? KBPF_R0 : i->src_reg] = AT_ANY;
 		break;
@@ -138,8 +179,10 @@ static bool enter_callee(struct kbpf_verifier *v, struct where *where, u32 i)
 	return join_where(&where[i + 1 + insn->imm], &args);
 }
 
-static bool sweep_where(struct kbpf_verifier *v, struct where *where)
+static bool sweep_where(struct kbpf_verifier *v, struct places *p)
 {
+	struct where *where = p->at;
+	u64 spilled = p->spilled;
 	bool changed = false;
 	struct where after;
 	u32 next[2], n;
@@ -152,12 +195,12 @@ static bool sweep_where(struct kbpf_verifier *v, struct where *where)
 			continue;
 		changed |= enter_callee(v, where, i);
 		after = where[i];
-		step_where(&after, &v->insns[i]);
+		step_where(p, &after, &v->insns[i]);
 		n = kbpf_cfg_successors(v, i, next);
 		while (n--)
 			changed |= join_where(&where[next[n]], &after);
 	}
-	return changed;
+	return changed || p->spilled != spilled;
 }
 
 static void set_where(struct where *w, s16 at)
@@ -168,6 +211,7 @@ static void set_where(struct where *w, s16 at)
 
 static void compute_where(struct kbpf_verifier *v, struct where *where)
 {
+	struct places p = { .at = where };
 	u32 sweeps = 0;
 
 	for (u32 i = 0; i < v->len; i++)
@@ -177,7 +221,7 @@ static void compute_where(struct kbpf_verifier *v, struct where *where)
 	for (u32 f = 1; f < v->nr_subprogs; f++)
 		if (v->subprogs[f].is_callback)
 			set_where(&where[v->subprogs[f].start], AT_ANY);
-	while (sweep_where(v, where)) {
+	while (sweep_where(v, &p)) {
 		if (++sweeps < MAX_SWEEPS)
 			continue;
 		for (u32 i = 0; i < v->len; i++)
@@ -208,19 +252,6 @@ static void kill(struct live *l, u16 regs)
 {
 	l->regs &= ~regs;
 	l->need_regs &= ~regs;
-}
-
-/* The slots of @size bytes at an offset; all of them where it is not known. */
-static u64 slots_at(s16 at, s32 off, u32 size)
-{
-	s64 lo = (s64)at + off, hi = lo + size;
-	u64 slots = 0;
-
-	if (!is_offset(at) || lo < -KBPF_STACK_SIZE || hi > 0)
-		return ALL_SLOTS;
-	for (s64 o = lo; o < hi; o++)
-		slots |= BIT_ULL((-o - 1) / KBPF_SLOT_SIZE);
-	return slots;
 }
 
 static void live_alu(struct live *l, const struct kbpf_insn *i)
@@ -335,16 +366,27 @@ static void live_helper(struct live *l, const struct kbpf_insn *i, const struct 
 	}
 }
 
+/* What is done with r0 behind a call is what the callee's exits return it for. */
+static void returns_for(struct kbpf_verifier *v, u32 func, const struct live *l)
+{
+	struct kbpf_subprog *s = &v->subprogs[func];
+
+	s->ret_live |= !!(l->regs & bit(KBPF_R0));
+	s->ret_needed |= !!(l->need_regs & bit(KBPF_R0));
+}
+
 static void live_call(struct kbpf_verifier *v, struct live *l, u32 at, const struct where *w)
 {
 	const struct kbpf_insn *i = &v->insns[at];
 	const struct kbpf_insn_info *callee;
 
-	kill(l, CALLER_SAVED);
 	if (i->src_reg != KBPF_PSEUDO_CALL) {
+		kill(l, CALLER_SAVED);
 		live_helper(l, i, w);
 		return;
 	}
+	returns_for(v, kbpf_cfg_find(v, at + 1 + i->imm), l);
+	kill(l, CALLER_SAVED);
 	callee = &v->info[at + 1 + i->imm];
 	l->regs |= callee->live_regs & ARG_REGS;
 	l->need_regs |= callee->need_regs & ARG_REGS;
@@ -356,6 +398,14 @@ static void live_call(struct kbpf_verifier *v, struct live *l, u32 at, const str
 	}
 }
 
+static void live_exit(struct live *l, const struct kbpf_subprog *s)
+{
+	if (s->ret_needed)
+		need(l, KBPF_R0);
+	else if (s->ret_live)
+		use(l, KBPF_R0);
+}
+
 static void live_jump(struct kbpf_verifier *v, struct live *l, u32 at, const struct where *w)
 {
 	const struct kbpf_insn *i = &v->insns[at];
@@ -365,7 +415,7 @@ static void live_jump(struct kbpf_verifier *v, struct live *l, u32 at, const str
 		live_call(v, l, at, w);
 		break;
 	case KBPF_EXIT:
-		need(l, KBPF_R0);
+		live_exit(l, &v->subprogs[kbpf_cfg_func_of(v, at)]);
 		break;
 	case KBPF_JA:
 	case KBPF_JCOND:
@@ -427,8 +477,29 @@ static bool update(struct kbpf_insn_info *info, const struct live *l)
 	return true;
 }
 
+/* Functions that are not entered by the program's own calls return to somebody else. */
+static void set_returns(struct kbpf_verifier *v)
+{
+	for (u32 f = 0; f < v->nr_subprogs; f++) {
+		bool outside = !f || v->subprogs[f].is_callback;
+
+		v->subprogs[f].ret_live = outside;
+		v->subprogs[f].ret_needed = outside;
+	}
+}
+
+static u32 count_returns(const struct kbpf_verifier *v)
+{
+	u32 n = 0;
+
+	for (u32 f = 0; f < v->nr_subprogs; f++)
+		n += v->subprogs[f].ret_live + v->subprogs[f].ret_needed;
+	return n;
+}
+
 static bool sweep_live(struct kbpf_verifier *v, const struct where *where)
 {
+	u32 returns = count_returns(v);
 	bool changed = false;
 	struct live l;
 	u32 next[2], n;
@@ -449,11 +520,13 @@ static bool sweep_live(struct kbpf_verifier *v, const struct where *where)
 		step_live(v, &l, i, &where[i]);
 		changed |= update(&v->info[i], &l);
 	}
-	return changed;
+	return changed || count_returns(v) != returns;
 }
 
 static void all_matters(struct kbpf_verifier *v)
 {
+	for (u32 f = 0; f < v->nr_subprogs; f++)
+		v->subprogs[f].ret_live = true;
 	for (u32 i = 0; i < v->len; i++) {
 		v->info[i].live_regs = (1U << KBPF_REGS) - 1;
 		v->info[i].need_regs = v->info[i].live_regs;
@@ -470,6 +543,7 @@ int kbpf_live_compute(struct kbpf_verifier *v)
 	if (!where)
 		return -ENOMEM;
 	compute_where(v, where);
+	set_returns(v);
 	while (sweep_live(v, where)) {
 		if (++sweeps == MAX_SWEEPS) {
 			all_matters(v);

@@ -350,7 +350,7 @@ static bool worth_keeping(const struct kbpf_verifier *v, bool in_loop)
 		return true;
 	if (in_loop && v->jumps_since_checkpoint < 20 && v->since_checkpoint < 100)
 		return false;
-	return v->jumps_since_checkpoint >= 2 && v->since_checkpoint >= 8;
+	return v->jumps_since_checkpoint >= 1 && v->since_checkpoint >= 6;
 }
 
 int kbpf_prune_visit(struct kbpf_verifier *v, bool *done)

@@ -25,6 +25,8 @@ struct kbpf_proto;
  * @stack: bytes of stack it touches, a multiple of 8; grows during the walk
  * @has_tail_call: it makes tail calls
  * @is_callback: a helper calls it
+ * @ret_live: somebody may read what it returns
+ * @ret_needed: and the value may matter to the verdict
  */
 struct kbpf_subprog {
 	u32 start;
@@ -32,6 +34,8 @@ struct kbpf_subprog {
 	u32 stack;
 	bool has_tail_call;
 	bool is_callback;
+	bool ret_live;
+	bool ret_needed;
 };
 
 /* struct kbpf_insn_info.flags */
