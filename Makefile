@@ -20,6 +20,9 @@ test:
 #: make check    the engine in userspace under sanitizers: vectors, algebra, failing allocations
 check:
 	@$(RIG)/run-check
+#: make check-tools  the verifier on every program of Debian's libbpf-tools; build/verify.json
+check-tools:
+	@$(RIG)/check-tools
 #: make kunit    KUnit suites in the module on a debug kernel without bpf(2)
 kunit:
 	@$(RIG)/run-kunit
@@ -45,4 +48,4 @@ install:
 clean:
 	@rm -rf build
 
-.PHONY: help demo test check kunit e2e lint bench fuzz modules install clean
+.PHONY: help demo test check check-tools kunit e2e lint bench fuzz modules install clean
