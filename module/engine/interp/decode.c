@@ -15,6 +15,7 @@ struct decoder {
 	struct kbpf_prog *prog;
 	struct kbpf_icode *code;
 	u32 *step_of;	/* by slot; of an lddw's second slot NO_STEP */
+	bool *leader;	/* by step: jumped to, or called */
 	u32 func;	/* that the slot being decoded is in */
 };
 
@@ -40,6 +41,7 @@ static int jump(struct decoder *d, u32 slot, s64 dist, s32 *off)
 
 	if (to < 0 || to >= d->prog->len || d->step_of[to] == NO_STEP)
 		return -EINVAL;
+	d->leader[d->step_of[to]] = true;
 	*off = (s32)(d->step_of[to] - d->step_of[slot] - 1);
 	return 0;
 }
@@ -155,8 +157,10 @@ static int decode_all(struct decoder *d)
 	int err;
 
 	for (slot = 0; slot < prog->len; slot++) {
-		if (d->func + 1 < prog->nr_funcs && slot == prog->funcs[d->func + 1].start)
+		if (d->func + 1 < prog->nr_funcs && slot == prog->funcs[d->func + 1].start) {
 			d->func++;
+			d->leader[d->step_of[slot]] = true;
+		}
 		if (d->step_of[slot] == NO_STEP)
 			continue;
 		err = decode_one(d, slot, &d->code->steps[d->step_of[slot]]);
@@ -233,39 +237,55 @@ static int measure_stack(struct decoder *d)
 
 /* ---- public -------------------------------------------------------------------- */
 
+static struct kbpf_icode *decode(struct decoder *d)
+{
+	u32 nr = count_steps(d);
+	int err;
+
+	d->code = kvzalloc(struct_size(d->code, steps, nr), GFP_KERNEL_ACCOUNT);
+	if (!d->code)
+		return ERR_PTR(-ENOMEM);
+	d->code->nr_steps = nr;
+	err = decode_all(d);
+	if (!err)
+		err = measure_stack(d);
+	if (err) {
+		kvfree(d->code);
+		return ERR_PTR(err);
+	}
+	kbpf_interp_cache(d->code, d->leader);
+	return d->code;
+}
+
+static void hand_over(const struct decoder *d)
+{
+	struct kbpf_prog *prog = d->prog;
+	u32 f;
+
+	for (f = 0; f < prog->nr_funcs; f++) {
+		prog->funcs[f].prog = prog;
+		prog->funcs[f].entry = &d->code->steps[d->step_of[prog->funcs[f].start]];
+		prog->funcs[f].call = kbpf_interp_call;
+	}
+	prog->icode = d->code;
+	prog->run = kbpf_interp_run;
+	prog->tail = kbpf_interp_tail;
+}
+
 int kbpf_interp_prepare(struct kbpf_prog *prog)
 {
 	struct decoder d = { .prog = prog };
-	u32 f, nr;
-	int err;
+	int err = -ENOMEM;
 
 	if (!prog->len || !prog->nr_funcs)
 		return -EINVAL;
 	d.step_of = kvmalloc_array(prog->len, sizeof(*d.step_of), GFP_KERNEL_ACCOUNT);
-	if (!d.step_of)
-		return -ENOMEM;
-	nr = count_steps(&d);
-	err = -ENOMEM;
-	d.code = kvzalloc(struct_size(d.code, steps, nr), GFP_KERNEL_ACCOUNT);
-	if (!d.code)
-		goto free_map;
-	d.code->nr_steps = nr;
-	err = decode_all(&d);
+	d.leader = kvcalloc(prog->len, sizeof(*d.leader), GFP_KERNEL_ACCOUNT);
+	if (d.step_of && d.leader)
+		err = PTR_ERR_OR_ZERO(decode(&d));
 	if (!err)
-		err = measure_stack(&d);
-	if (err) {
-		kvfree(d.code);
-		goto free_map;
-	}
-	for (f = 0; f < prog->nr_funcs; f++) {
-		prog->funcs[f].prog = prog;
-		prog->funcs[f].entry = &d.code->steps[d.step_of[prog->funcs[f].start]];
-		prog->funcs[f].call = kbpf_interp_call;
-	}
-	prog->icode = d.code;
-	prog->run = kbpf_interp_run;
-	prog->tail = kbpf_interp_tail;
-free_map:
+		hand_over(&d);
+	kvfree(d.leader);
 	kvfree(d.step_of);
 	return err;
 }

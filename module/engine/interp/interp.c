@@ -82,30 +82,44 @@ static const struct kbpf_prog *tail_target(u64 map, u64 index, u32 *count)
 #define GO goto *handler[step->op]
 #define NEXT do { step++; GO; } while (0)
 #define JUMP do { step += step->off + 1; GO; } while (0)
+/* A result, also in @last for the forms of handlers that take an operand from there. */
+#define SET(value) do { last = (value); DST = last; NEXT; } while (0)
+#define BRANCH(condition) do { if (condition) JUMP; NEXT; } while (0)
 
 #define BINARY(name, expr) \
-name##_K: DST = kbpf_alu_##name(DST, step->imm); NEXT; \
-name##_X: DST = kbpf_alu_##name(DST, SRC); NEXT;
+name##_K: SET(kbpf_alu_##name(DST, step->imm)); \
+name##_K_D: SET(kbpf_alu_##name(last, step->imm)); \
+name##_X: SET(kbpf_alu_##name(DST, SRC)); \
+name##_X_D: SET(kbpf_alu_##name(last, SRC)); \
+name##_X_S: SET(kbpf_alu_##name(DST, last));
 #define UNARY(name, expr) \
-name: DST = kbpf_alu_##name(DST, SRC); NEXT;
+name: SET(kbpf_alu_##name(DST, SRC)); \
+name##_D: SET(kbpf_alu_##name(last, SRC)); \
+name##_S: SET(kbpf_alu_##name(DST, last));
 #define CONDITION(name, expr) \
-name##_K: if (kbpf_jmp_##name(DST, step->imm)) JUMP; NEXT; \
-name##_X: if (kbpf_jmp_##name(DST, SRC)) JUMP; NEXT;
+name##_K: BRANCH(kbpf_jmp_##name(DST, step->imm)); \
+name##_K_D: BRANCH(kbpf_jmp_##name(last, step->imm)); \
+name##_X: BRANCH(kbpf_jmp_##name(DST, SRC)); \
+name##_X_D: BRANCH(kbpf_jmp_##name(last, SRC)); \
+name##_X_S: BRANCH(kbpf_jmp_##name(DST, last));
 
 #define MEMORY(size, u) \
-LDX_##size: DST = get_unaligned(PTR(const u, SRC)); NEXT; \
+LDX_##size: SET(get_unaligned(PTR(const u, SRC))); \
+LDX_##size##_S: SET(get_unaligned(PTR(const u, last))); \
 ST_##size: put_unaligned((u)step->imm, PTR(u, DST)); NEXT; \
+ST_##size##_D: put_unaligned((u)step->imm, PTR(u, last)); NEXT; \
 STX_##size: put_unaligned((u)SRC, PTR(u, DST)); NEXT; \
-PROBE_##size: { \
+STX_##size##_D: put_unaligned((u)SRC, PTR(u, last)); NEXT; \
+STX_##size##_S: put_unaligned((u)last, PTR(u, DST)); NEXT; \
+PROBE_##size: \
 	kbpf_env_probe_read(&act.scratch, sizeof(u), PTR(const void, SRC)); \
-	DST = (u)act.scratch; \
-	NEXT; }
+	SET((u)act.scratch);
 #define MEMORY_SIGNED(size, s) \
-LDXSX_##size: DST = (s64)get_unaligned(PTR(const s, SRC)); NEXT; \
-PROBESX_##size: { \
+LDXSX_##size: SET((s64)get_unaligned(PTR(const s, SRC))); \
+LDXSX_##size##_S: SET((s64)get_unaligned(PTR(const s, last))); \
+PROBESX_##size: \
 	kbpf_env_probe_read(&act.scratch, sizeof(s), PTR(const void, SRC)); \
-	DST = (s64)(s)act.scratch; \
-	NEXT; }
+	SET((s64)(s)act.scratch);
 
 #define ATOMIC(name, size, u) \
 ATOMIC_##name##_##size: FETCH(name)(PTR(u, DST), (u)SRC, __ATOMIC_RELAXED); NEXT; \
@@ -151,11 +165,14 @@ static noinline struct outcome run_steps(const struct kbpf_step *step, const u64
 #define KBPF_OPCODE(name, ...) [KBPF_OP_##name] = &&name,
 #include "isa/opcode.def"
 		[KBPF_STEP_TAIL_CALL] = &&TAIL_CALL,
+#define FORM(op, operand) [KBPF_STEP_##op##_##operand] = &&op##_##operand,
+		KBPF_STEP_FORMS
+#undef FORM
 	};
 	struct activation act UNINITIALISED;
 	struct frame *frame = act.frames;
 	u32 may_goto = MAY_GOTO_BUDGET;
-	u64 *r = act.r;
+	u64 *r = act.r, last = 0;
 
 	memcpy(&r[1], args, 5 * sizeof(*args));
 	r[10] = (u64)(unsigned long)(act.stack + ARRAY_SIZE(act.stack));
@@ -178,8 +195,7 @@ static noinline struct outcome run_steps(const struct kbpf_step *step, const u64
 	ORDERED(H, u16)
 
 LDDW:
-	DST = step->imm;
-	NEXT;
+	SET(step->imm);
 JA:
 	JUMP;
 MAY_GOTO:
@@ -188,8 +204,7 @@ MAY_GOTO:
 	may_goto--;
 	NEXT;
 CALL:
-	r[0] = step->fn(r[1], r[2], r[3], r[4], r[5]);
-	NEXT;
+	SET(step->fn(r[1], r[2], r[3], r[4], r[5]));
 CALL_FUNC:
 	frame->ret = step;
 	memcpy(frame->saved, &r[6], sizeof(frame->saved));

@@ -6,12 +6,35 @@
 #ifndef KBPF_INTERP_STEP_H
 #define KBPF_INTERP_STEP_H
 
+#include "isa/alu.h"
 #include "isa/opcode.h"
 #include "prog.h"
 
+/*
+ * Operations in forms that take an operand from the result of the step before,
+ * which is still at hand: FORM(operation, D) the destination, FORM(operation, S) the
+ * source. Neither waits for what was just stored.
+ */
+#define KBPF_STEP_FORMS \
+KBPF_ALU_BINARY(KBPF_STEP_FORMS_KX) \
+KBPF_ALU_UNARY(KBPF_STEP_FORMS_ONE) \
+KBPF_JMP_CONDITIONS(KBPF_STEP_FORMS_KX) \
+FORM(LDX_B, S) FORM(LDX_H, S) FORM(LDX_W, S) FORM(LDX_DW, S) \
+FORM(LDXSX_B, S) FORM(LDXSX_H, S) FORM(LDXSX_W, S) \
+FORM(ST_B, D) FORM(ST_H, D) FORM(ST_W, D) FORM(ST_DW, D) \
+FORM(STX_B, D) FORM(STX_H, D) FORM(STX_W, D) FORM(STX_DW, D) \
+FORM(STX_B, S) FORM(STX_H, S) FORM(STX_W, S) FORM(STX_DW, S)
+#define KBPF_STEP_FORMS_KX(name, expr) FORM(name##_K, D) FORM(name##_X, D) FORM(name##_X, S)
+#define KBPF_STEP_FORMS_ONE(name, expr) FORM(name, D) FORM(name, S)
+
 /* Operations beyond enum kbpf_op. */
-#define KBPF_STEP_TAIL_CALL	KBPF_OPS
-#define KBPF_STEP_OPS		(KBPF_OPS + 1)
+enum {
+	KBPF_STEP_TAIL_CALL = KBPF_OPS,
+#define FORM(op, operand) KBPF_STEP_##op##_##operand,
+	KBPF_STEP_FORMS
+#undef FORM
+	KBPF_STEP_OPS,
+};
 
 /**
  * struct kbpf_step - one decoded instruction
@@ -48,6 +71,13 @@ struct kbpf_icode {
 	u32 nr_steps;
 	struct kbpf_step steps[];
 };
+
+/**
+ * kbpf_interp_cache() - give steps the forms that take what the step before made
+ * @code: steps, whose operations are as decoded
+ * @leader: by step: may be come to from elsewhere than the step before
+ */
+void kbpf_interp_cache(struct kbpf_icode *code, const bool *leader);
 
 /**
  * kbpf_interp_run() - run a program from its entry: struct kbpf_prog's @run
