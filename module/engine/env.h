@@ -108,6 +108,8 @@ const struct kbpf_prog *kbpf_env_tail_target(const struct kbpf_map *map, u32 ind
  * @base: address of element 0, or with @percpu its per-CPU offset
  * @stride: bytes from one element to the next
  * @percpu: each CPU has its own
+ * @slots: an array of programs: the table of its pages, each NULL or of @stride
+ *	pointers, each NULL or to the program's object; @entries slots in all
  */
 struct kbpf_map_inline {
 	kbpf_helper_fn lookup;
@@ -117,6 +119,7 @@ struct kbpf_map_inline {
 	u64 base;
 	u32 stride;
 	bool percpu;
+	const void *slots;
 };
 
 /**

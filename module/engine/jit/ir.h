@@ -45,7 +45,7 @@ enum kbpf_jit_kind {
 	JIT_SETCC,	/* dst = a @code b */
 	JIT_CALL,	/* helper at address @imm */
 	JIT_CALLF,	/* function @target */
-	JIT_TAIL,	/* tail call */
+	JIT_TAIL,	/* tail call; @imm: index in lookups plus 1 where the map is known */
 	JIT_EXIT,
 	JIT_LOOKUP,	/*
 			 * r0 = element of an array: @imm is an index in lookups; element
@@ -167,8 +167,8 @@ struct kbpf_jit_fn {
 
 /**
  * struct kbpf_jit_lookup - an array lookup as instructions
- * @base: address of element 0, or its per-CPU offset
- * @stride: bytes from one element to the next
+ * @base: address of element 0, or its per-CPU offset; JIT_TAIL: of the pages' table
+ * @stride: bytes from one element to the next; JIT_TAIL: slots a page
  * @entries: elements
  * @percpu: @base is a per-CPU offset
  */

@@ -207,7 +207,7 @@ static struct kbpf_map *create(const struct kbpf_map_create_attr *attr, const st
 	return &a->map;
 }
 
-#define FD_OPS(create_fn, release_fn) { \
+#define FD_OPS(create_fn, release_fn, layout_fn) { \
 	.check = fd_check, \
 	.create = create_fn, \
 	.free = fd_free, \
@@ -216,6 +216,7 @@ static struct kbpf_map *create(const struct kbpf_map_create_attr *attr, const st
 	.update_copy = fd_update, \
 	.delete_user = fd_delete, \
 	.next_key = kbpf_array_next_key, \
+	.layout = layout_fn, \
 }
 
 /* ---- PERF_EVENT_ARRAY ------------------------------------------------------------ */
@@ -248,7 +249,7 @@ struct kbpf_object *kbpf_perf_array_get(struct kbpf_map *map, u32 index)
 	return slot_read(to_fd_array(map), index);
 }
 
-const struct kbpf_map_ops kbpf_perf_array_ops = FD_OPS(perf_create, fd_release_user);
+const struct kbpf_map_ops kbpf_perf_array_ops = FD_OPS(perf_create, fd_release_user, NULL);
 
 /* ---- PROG_ARRAY -------------------------------------------------------------------- */
 
@@ -309,7 +310,14 @@ const struct kbpf_prog *kbpf_env_tail_target(const struct kbpf_map *map, u32 ind
 	return obj ? container_of(obj, struct kbpf_prog, obj) : NULL;
 }
 
-const struct kbpf_map_ops kbpf_prog_array_ops = FD_OPS(prog_create, prog_release_user);
+static void prog_layout(const struct kbpf_map *map, struct kbpf_map_inline *out)
+{
+	out->slots = to_fd_array((struct kbpf_map *)(unsigned long)map)->pages;
+	out->entries = map->desc.max_entries;
+	out->stride = SLOTS;
+}
+
+const struct kbpf_map_ops kbpf_prog_array_ops = FD_OPS(prog_create, prog_release_user, prog_layout);
 
 /* ---- CGROUP_ARRAY ------------------------------------------------------------------- */
 
@@ -333,7 +341,7 @@ void *kbpf_cgroup_array_get(struct kbpf_map *map, u32 index)
 	return slot_read(to_fd_array(map), index);
 }
 
-const struct kbpf_map_ops kbpf_cgroup_array_ops = FD_OPS(cgroup_create, NULL);
+const struct kbpf_map_ops kbpf_cgroup_array_ops = FD_OPS(cgroup_create, NULL, NULL);
 
 /* ---- ARRAY_OF_MAPS ------------------------------------------------------------------- */
 

@@ -190,6 +190,13 @@ static struct kbpf_map *create(u32 type, u32 value_size)
 	return map;
 }
 
+static void free_prog(struct kbpf_prog *prog)
+{
+	kbpf_jit_free(prog);
+	kbpf_interp_free(prog);
+	kbpf_raw_prog_free(prog);
+}
+
 static bool same(u32 row, struct kbpf_map **maps, u32 passes)
 {
 	struct kbpf_prog *prog = kbpf_raw_prog_create(rows[row].insns, rows[row].len);
@@ -210,9 +217,7 @@ static bool same(u32 row, struct kbpf_map **maps, u32 passes)
 		mem[0] = key > ENTRIES + 1 ? 0xffffffff00000000ULL | -key : key;
 		ok &= kbpf_raw_prog_run(prog, mem, 16) == expect[key];
 	}
-	kbpf_jit_free(prog);
-	kbpf_interp_free(prog);
-	kbpf_raw_prog_free(prog);
+	free_prog(prog);
 	return ok;
 }
 
@@ -237,6 +242,71 @@ static void test_maps(u32 value_size)
 	kbpf_object_put(&maps[1]->obj);
 }
 
+/* ---- tail calls -------------------------------------------------------------------------- */
+
+static const struct kbpf_insn tail_caller[] = {
+	KBPF_LDX_MEM(KBPF_DW, KBPF_R3, KBPF_R1, 0),
+	KBPF_LD_MAP_FD(KBPF_R2, 0),
+	KBPF_CALL_HELPER(12),
+	KBPF_MOV64_IMM(KBPF_R0, 8),
+	KBPF_EXIT_INSN(),
+};
+
+static const struct kbpf_insn tail_target[] = {
+	KBPF_MOV64_IMM(KBPF_R0, 42),
+	KBPF_EXIT_INSN(),
+};
+
+/* Slots empty, full, on a page that is not there, beyond the end; upper halves do not count. */
+static bool tails(struct kbpf_map **maps, u32 passes)
+{
+	static const struct { u64 index, want; } cases[] = {
+		{ 0, 8 }, { 3, 42 }, { 511, 8 }, { 600, 8 }, { 1100, 42 }, { 1199, 8 }, { 1200, 8 },
+		{ U32_MAX, 8 }, { 0x100000003, 42 }, { 0xffffffff00000000, 8 },
+	};
+	struct kbpf_prog *prog = kbpf_raw_prog_create(tail_caller, ARRAY_SIZE(tail_caller));
+	u64 mem[2] = { 0 };
+	bool ok;
+
+	prog->maps = maps;
+	prog->nr_maps = 1;
+	kbpf_jit_options.passes = passes;
+	ok = !kbpf_interp_prepare(prog) && !kbpf_jit_prepare(prog);
+	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
+		mem[0] = cases[i].index;
+		ok &= kbpf_raw_prog_run(prog, mem, 16) == cases[i].want;
+	}
+	free_prog(prog);
+	return ok;
+}
+
+static void test_tails(void)
+{
+	struct kbpf_map_create_attr attr = {
+		.map_type = KBPF_MAP_TYPE_PROG_ARRAY, .key_size = 4, .value_size = 4,
+		.max_entries = 1200,
+	};
+	struct kbpf_map *map = kbpf_map_create(&attr, NULL);
+	struct kbpf_prog *target = kbpf_raw_prog_create(tail_target, ARRAY_SIZE(tail_target));
+	struct kbpf_map_inline at;
+	void ***pages;
+	bool ok;
+
+	kbpf_env_map_inline(map, &at);
+	pages = (void ***)at.slots;
+	/* as updates would, which take programs by descriptor */
+	pages[0] = kvcalloc(at.stride, sizeof(void *), GFP_KERNEL);
+	pages[1100 / at.stride] = kvcalloc(at.stride, sizeof(void *), GFP_KERNEL);
+	pages[0][3] = pages[1100 / at.stride][1100 % at.stride] = target;
+	ok = !kbpf_interp_prepare(target) && !kbpf_jit_prepare(target);
+	ok = ok && tails(&map, KBPF_JIT_PASS_ALL) && tails(&map, 0) &&
+	     tails(&map, KBPF_JIT_PASS_INLINE);
+	result(ok, "tail calls through an array that is known");
+	pages[0][3] = pages[1100 / at.stride][1100 % at.stride] = NULL;
+	kbpf_object_put(&map->obj);
+	free_prog(target);
+}
+
 /* ---- the arena ------------------------------------------------------------------------- */
 
 #define LIVE	200
@@ -259,13 +329,6 @@ static struct kbpf_prog *storm_prog(u64 *state)
 	if (IS_ERR(prog) || kbpf_interp_prepare(prog) || kbpf_jit_prepare(prog))
 		return NULL;
 	return prog;
-}
-
-static void storm_free(struct kbpf_prog *prog)
-{
-	kbpf_jit_free(prog);
-	kbpf_interp_free(prog);
-	kbpf_raw_prog_free(prog);
 }
 
 /* Until the maps of earlier tests are gone, and what they asked for is done. */
@@ -293,14 +356,14 @@ static void test_storm(void)
 
 		if (live[at]) {
 			ok &= expect > 0;
-			storm_free(live[at]);
+			free_prog(live[at]);
 		}
 		live[at] = storm_prog(&state);
 		ok &= live[at] != NULL;
 	}
 	for (u32 i = 0; i < LIVE; i++)
 		if (live[i])
-			storm_free(live[i]);
+			free_prog(live[i]);
 	all = kbpf_jit_image_alloc(size);
 	result(ok && all, "2000 programs come and go");
 	if (all)
@@ -319,17 +382,18 @@ static void test_full(void)
 	result(!kbpf_interp_prepare(prog) && kbpf_jit_prepare(prog) == -ENOSPC && !prog->jit &&
 	       kbpf_raw_prog_run(prog, NULL, 0) == 42, "interpreted when the arena is full");
 	kbpf_jit_image_free(all, size);
-	storm_free(prog);
+	free_prog(prog);
 }
 
 int main(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("KTAP version 1\n1..%u\n", 3 * (u32)ARRAY_SIZE(rows) + 3);
+	printf("KTAP version 1\n1..%u\n", 3 * (u32)ARRAY_SIZE(rows) + 4);
 	kbpf_jit_options.enabled = true;
 	test_maps(8);
 	test_maps(24);
 	test_maps(64);
+	test_tails();
 	kbpf_jit_options.passes = KBPF_JIT_PASS_ALL;
 	test_storm();
 	test_full();

@@ -40,9 +40,10 @@ static struct kbpf_jit_op *writer(const struct kbpf_jit_ir *ir, u32 i, u8 reg)
 	return NULL;
 }
 
-static bool known_map(const struct kbpf_jit_ir *ir, u32 i, struct kbpf_map_inline *out)
+/* The map that @reg has at operation @i. */
+static bool known_map(const struct kbpf_jit_ir *ir, u32 i, u8 reg, struct kbpf_map_inline *out)
 {
-	const struct kbpf_jit_op *op = writer(ir, i, JIT_R1);
+	const struct kbpf_jit_op *op = writer(ir, i, reg);
 
 	return op && op->kind == JIT_IMM && op->code && !op->blind &&
 	       kbpf_env_map_inline(ir->prog->maps[op->code - 1], out);
@@ -78,7 +79,7 @@ static void map_helper(struct kbpf_jit_ir *ir, u32 i)
 	struct kbpf_jit_op *op = &ir->ops[i];
 	struct kbpf_map_inline map;
 
-	if (!known_map(ir, i, &map))
+	if (!known_map(ir, i, JIT_R1, &map))
 		return;
 	if (op->code == MAP_UPDATE_ELEM)
 		call_direct(op, map.update);
@@ -86,6 +87,19 @@ static void map_helper(struct kbpf_jit_ir *ir, u32 i)
 		call_direct(op, map.delete);
 	else if (!make_lookup(ir, op, &map))
 		call_direct(op, map.lookup);
+}
+
+static void tail_call(struct kbpf_jit_ir *ir, u32 i)
+{
+	struct kbpf_map_inline map;
+
+	if (!known_map(ir, i, JIT_R2, &map) || !map.slots || !map.entries ||
+	    map.entries > S32_MAX || !is_power_of_2(map.stride))
+		return;
+	ir->lookups[ir->nr_lookups++] = (struct kbpf_jit_lookup) {
+		.base = (unsigned long)map.slots, .stride = map.stride, .entries = map.entries,
+	};
+	ir->ops[i].imm = ir->nr_lookups;
 }
 
 static void this_helper(struct kbpf_jit_op *op, u16 what, bool can)
@@ -125,13 +139,16 @@ int kbpf_jit_pass_inline(struct kbpf_jit_ir *ir)
 	u32 lookups = 0;
 
 	for (u32 i = 0; i < ir->nr; i++)
-		lookups += ir->ops[i].kind == JIT_CALL && ir->ops[i].code == MAP_LOOKUP_ELEM;
+		lookups += (ir->ops[i].kind == JIT_CALL && ir->ops[i].code == MAP_LOOKUP_ELEM) ||
+			   ir->ops[i].kind == JIT_TAIL;
 	ir->lookups = kvcalloc(max(lookups, 1U), sizeof(*ir->lookups), GFP_KERNEL);
 	if (!ir->lookups)
 		return -ENOMEM;
 	for (u32 i = 0; i < ir->nr; i++)
 		if (ir->ops[i].kind == JIT_CALL)
 			inline_call(ir, i);
+		else if (ir->ops[i].kind == JIT_TAIL)
+			tail_call(ir, i);
 	return 0;
 }
 

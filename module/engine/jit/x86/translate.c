@@ -318,20 +318,9 @@ static void tr_callf(struct kbpf_x86_tr *t)
 
 #define MAX_TAIL_CALLS 33
 
-/*
- * r1 is the context, r2 the map, r3 the index. Looks the program up, counts, and
- * leaves for it with the frame gone; else goes on.
- */
-static void tr_tail(struct kbpf_x86_tr *t)
+/* rsi = the program, or 0, by asking the maps. r0 is as before where there is none. */
+static void target_by_call(struct kbpf_x86_tr *t)
 {
-	struct kbpf_x86_mem count = kbpf_x86_at(X86_RBP, t->count_off);
-	u32 full, none;
-
-	kbpf_x86_load(&t->b, 8, TMP0, count);
-	kbpf_x86_alu_mi(&t->b, X86_CMP, 4, kbpf_x86_at(TMP0, 0), MAX_TAIL_CALLS);
-	kbpf_x86_jcc8(&t->b, X86_CC_AE, 0);
-	full = t->b.len;
-	/* r0 is as before where there is nothing to go to */
 	kbpf_x86_push(&t->b, X86_RAX);
 	kbpf_x86_push(&t->b, X86_RDI);
 	kbpf_x86_mov_rr(&t->b, true, X86_RDI, X86_RSI);
@@ -340,16 +329,60 @@ static void tr_tail(struct kbpf_x86_tr *t)
 	kbpf_x86_mov_rr(&t->b, true, X86_RSI, X86_RAX);
 	kbpf_x86_pop(&t->b, X86_RDI);
 	kbpf_x86_pop(&t->b, X86_RAX);
+}
+
+/* Leaves the tail call where the condition holds; to be landed at its end. */
+static u32 give_up(struct kbpf_x86_tr *t, u8 cc)
+{
+	kbpf_x86_jcc8(&t->b, cc, 0);
+	return t->b.len;
+}
+
+/* The same from the array's memory: what is there stays for this run, and is whole. */
+static void target_by_load(struct kbpf_x86_tr *t, const struct kbpf_jit_lookup *lk, u32 *none)
+{
+	struct kbpf_x86_mem page = { .base = TMP0, .index = X86_RSI, .scale = 8 };
+	struct kbpf_x86_mem slot = { .base = X86_RSI, .index = X86_RDX, .scale = 8 };
+
+	BUILD_BUG_ON(offsetof(struct kbpf_prog, obj));
+	kbpf_x86_alu_ri(&t->b, X86_CMP, false, X86_RDX, lk->entries);
+	none[0] = give_up(t, X86_CC_AE);
+	kbpf_x86_mov_rr(&t->b, false, X86_RSI, X86_RDX);
+	kbpf_x86_shift_ri(&t->b, X86_SHR, false, X86_RSI, ilog2(lk->stride));
+	kbpf_x86_mov_ri(&t->b, TMP0, lk->base, true);
+	kbpf_x86_load(&t->b, 8, X86_RSI, page);
 	kbpf_x86_test_rr(&t->b, true, X86_RSI, X86_RSI);
-	kbpf_x86_jcc8(&t->b, X86_CC_E, 0);
-	none = t->b.len;
+	none[1] = give_up(t, X86_CC_E);
+	kbpf_x86_alu_ri(&t->b, X86_AND, false, X86_RDX, lk->stride - 1);
+	kbpf_x86_load(&t->b, 8, X86_RSI, slot);
+}
+
+/*
+ * r1 is the context, r2 the map, r3 the index. Looks the program up, counts, and
+ * leaves for it with the frame gone; else goes on.
+ */
+static void tr_tail(struct kbpf_x86_tr *t)
+{
+	struct kbpf_x86_mem count = kbpf_x86_at(X86_RBP, t->count_off);
+	u32 none[4] = { 0 };
+
+	kbpf_x86_load(&t->b, 8, TMP0, count);
+	kbpf_x86_alu_mi(&t->b, X86_CMP, 4, kbpf_x86_at(TMP0, 0), MAX_TAIL_CALLS);
+	none[2] = give_up(t, X86_CC_AE);
+	if (t->op->imm)
+		target_by_load(t, &t->ir->lookups[t->op->imm - 1], none);
+	else
+		target_by_call(t);
+	kbpf_x86_test_rr(&t->b, true, X86_RSI, X86_RSI);
+	none[3] = give_up(t, X86_CC_E);
 	kbpf_x86_load(&t->b, 8, X86_RDX, count);
 	kbpf_x86_alu_mi(&t->b, X86_ADD, 4, kbpf_x86_at(X86_RDX, 0), 1);
 	kbpf_x86_load(&t->b, 8, TMP0, kbpf_x86_at(X86_RSI, offsetof(struct kbpf_prog, tail)));
 	leave(t);
 	jump_tmp0(t);
-	kbpf_x86_land8(&t->b, full);
-	kbpf_x86_land8(&t->b, none);
+	for (u32 i = 0; i < ARRAY_SIZE(none); i++)
+		if (none[i])
+			kbpf_x86_land8(&t->b, none[i]);
 }
 
 /* ---- the image ------------------------------------------------------------------------ */
