@@ -31,6 +31,13 @@ static unsigned int kbpf_jited;
 module_param(kbpf_jited, uint, 0444);
 MODULE_PARM_DESC(kbpf_jited, "out: programs that kbpf compiled");
 
+static unsigned long long kernel_jit_ns;
+module_param(kernel_jit_ns, ullong, 0444);
+MODULE_PARM_DESC(kernel_jit_ns, "out: time that the kernel's compilations took");
+static unsigned long long kbpf_jit_ns;
+module_param(kbpf_jit_ns, ullong, 0444);
+MODULE_PARM_DESC(kbpf_jit_ns, "out: time that kbpf's compilations took");
+
 struct result {
 	u64 r0;
 	u8 mem[KBPF_RANDOM_MEM] __aligned(8);
@@ -57,6 +64,7 @@ static int run_kernel(u64 s)
 {
 	struct bpf_prog *prog;
 	int err = 0;
+	u64 start;
 
 	BUILD_BUG_ON(sizeof(struct bpf_insn) != sizeof(struct kbpf_insn));
 	prog = bpf_prog_alloc(bpf_prog_size(made.len), 0);
@@ -66,7 +74,9 @@ static int run_kernel(u64 s)
 	prog->type = BPF_PROG_TYPE_SOCKET_FILTER;
 	prog->aux->stack_depth = KBPF_STACK_SIZE;
 	memcpy(prog->insnsi, made.insns, made.len * sizeof(made.insns[0]));
+	start = ktime_get_ns();
 	prog = bpf_prog_select_runtime(prog, &err);
+	kernel_jit_ns += ktime_get_ns() - start;
 	if (!err) {
 		kernel_jited += prog->jited;
 		kbpf_random_mem(want.mem, s);
@@ -112,20 +122,25 @@ static bool same(void)
 
 static int compare(struct kbpf_prog *prog, u64 s)
 {
-	int err = kbpf_interp_prepare(prog);
+	int err = kbpf_interp_prepare(prog), jit_err;
+	u64 start;
 
 	if (err)
 		return err;
 	run_kbpf(prog, s);
 	if (!same())
 		err = report("interpreter", s);
-	if (!err && !kbpf_jit_prepare(prog)) {
+	start = ktime_get_ns();
+	jit_err = kbpf_jit_prepare(prog);
+	kbpf_jit_ns += ktime_get_ns() - start;
+	if (!err && !jit_err) {
 		kbpf_jited++;
 		run_kbpf(prog, s);
 		if (!same())
 			err = report("JIT", s);
-		kbpf_jit_free(prog);
 	}
+	if (!jit_err)
+		kbpf_jit_free(prog);
 	kbpf_interp_free(prog);
 	return err;
 }

@@ -17,6 +17,19 @@ $(BENCH)/bench: $(TOP)/userspace/bench/bench.c $(BENCH)/programs.o $(TOP)/kunit/
 	$(CC) $(ENGINE_CFLAGS) $(BENCH_INC) -O2 -Wno-frame-larger-than -rdynamic -o $@ $(filter %.c %.o %.a,$^) \
 		-Wl,--allow-multiple-definition -lbpf -lpthread
 
-.PHONY: bench
-bench: $(BENCH)/bench $(BENCH)/programs.bpf.o
-	$(BENCH)/bench $(BENCH)/programs.bpf.o $(TOP)/build/bench.json
+$(BENCH)/runs: $(TOP)/userspace/bench/runs.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) -O2 -o $@ $< -lbpf
+
+# BENCH_PROGRAMS: some of them only, natively.
+.PHONY: bench bench-native bench-icount
+bench: bench-native bench-icount
+	$(TOP)/userspace/bench/collect $(TOP)/build/bench.json $(BENCH)/native.rows $(BENCH)/icount.rows
+bench-native: $(BENCH)/bench $(BENCH)/programs.bpf.o
+	$(BENCH)/bench $(BENCH)/programs.bpf.o $(BENCH)/native.rows $(BENCH_PROGRAMS)
+bench-icount: $(BENCH)/runs $(BENCH)/programs.bpf.o $(O)/libkbpf-libbpf.so
+	$(QEMU_RIG)/guest --kernel 6.12 --name bench --icount --timeout 500 \
+		--suite $(TOP)/userspace/bench/icount.sh $(addprefix --add ,$^) \
+		--add "$$($(QEMU_RIG)/modules --kernel 6.12)" \
+		--add "$$($(QEMU_RIG)/modules --kernel 6.12 --module oracle)"
+	cp $(TOP)/build/guest/bench/sent/icount.rows $(BENCH)/
