@@ -66,7 +66,7 @@ static bool keep(struct tap *tap, const struct sk_buff *skb, const struct net_de
 static void tap_packet(struct tap *tap, struct sk_buff *skb, struct net_device *dev)
 {
 	const struct kbpf_prog *prog = tap->nl.link.prog;
-	struct kbpf_packet p;
+	struct kbpf_packet p KBPF_PACKET_UNFILLED;
 	u32 push = 0, len;
 	u64 ret;
 

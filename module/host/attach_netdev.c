@@ -30,7 +30,7 @@ static unsigned int on_packet(void *priv, struct sk_buff *skb, const struct nf_h
 {
 	struct kbpf_net_link *nl = priv;
 	const struct kbpf_prog *prog = nl->link.prog;
-	struct kbpf_packet p;
+	struct kbpf_packet p KBPF_PACKET_UNFILLED;
 	u32 push = 0;
 	u64 action = TC_ACT_UNSPEC;
 	bool ran;

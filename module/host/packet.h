@@ -22,6 +22,16 @@ struct kbpf_packet {
 	u32 push;
 };
 
+/*
+ * Of a packet on the stack: kernels that zero every local would spend more on it
+ * than most filters take. What programs look at is filled, the rest is not read.
+ */
+#if __has_attribute(__uninitialized__)
+#define KBPF_PACKET_UNFILLED __attribute__((__uninitialized__))
+#else
+#define KBPF_PACKET_UNFILLED
+#endif
+
 /**
  * kbpf_packet_open_skb() - the context of a program on struct __sk_buff
  * @p: the packet, uninitialised
