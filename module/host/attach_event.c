@@ -15,18 +15,25 @@
 #include <linux/trace_events.h>
 #include "probe.h"
 #include "run.h"
+#include "trace_record.h"
 #include "why.h"
 
 /**
  * struct event_probe - a probe on perf events
  * @probe: common part
  * @attr: what the counters are created with
+ * @record_len: bytes that all of a tracepoint's records have; 0 for not known
+ * @need: bytes that the programs attached so far look at
+ * @too_short: records shorter than that, which ran nothing
  * @nr: how many
  * @counters: the kernel's events
  */
 struct event_probe {
 	struct kbpf_probe probe;
 	struct perf_event_attr attr;
+	u32 record_len;
+	u32 need;
+	atomic64_t too_short;
 	u32 nr;
 	struct perf_event *counters[];
 };
@@ -54,7 +61,9 @@ static void on_trace_record(struct perf_event *event, struct perf_sample_data *d
 {
 	struct event_probe *p = event->overflow_handler_context;
 
-	if (data->raw)
+	if (unlikely(!data->raw || data->raw->frag.size < READ_ONCE(p->need)))
+		atomic64_inc(&p->too_short);
+	else
 		kbpf_probe_run(&p->probe, data->raw->frag.data, 0, instruction_pointer(regs));
 }
 
@@ -106,6 +115,17 @@ static void free_event_probe(struct kbpf_probe *probe)
 
 static u64 missed(const struct kbpf_probe *probe)
 {
+	return atomic64_read(&to_event_probe(probe)->too_short);
+}
+
+/* As in Linux: a program may not look past what all records have. */
+static int check_record(struct kbpf_probe *probe, const struct kbpf_prog *prog)
+{
+	struct event_probe *p = to_event_probe(probe);
+
+	if (p->record_len && prog->ctx_used > p->record_len)
+		return -EACCES;
+	WRITE_ONCE(p->need, max(p->need, prog->ctx_used));
 	return 0;
 }
 
@@ -136,6 +156,7 @@ static int fill_sample_info(const struct kbpf_probe *probe, struct kbpf_link_inf
 
 static const struct kbpf_probe_ops tracepoint_ops = {
 	.prog_type = KBPF_PROG_TYPE_TRACEPOINT,
+	.check = check_record,
 	.arm = arm,
 	.disarm = disarm,
 	.free = free_event_probe,
@@ -214,6 +235,7 @@ struct kbpf_object *kbpf_tracepoint_create(const struct perf_event_attr *attr,
 						attr->config));
 		return ERR_PTR(kbpf_why(why, err, "tracepoint %llu: error %d", attr->config, err));
 	}
+	p->record_len = kbpf_trace_record_len(p->counters[0]);
 	kbpf_probe_init(&p->probe, &tracepoint_ops, KBPF_PERF_EVENT_TRACEPOINT);
 	return &p->probe.obj;
 }

@@ -93,17 +93,23 @@ static void match(struct tracepoint *tp, void *priv)
 		s->found = tp;
 }
 
-/* Which bits of which arguments there are; without BTF all of all. */
+/*
+ * Which bits of which arguments there are; without BTF all of all. A program that
+ * looks past the last is refused, as in Linux.
+ */
 static int find_masks(struct raw_tp_link *rl)
 {
 	struct kbpf_attach_point *point = kmalloc(sizeof(*point), GFP_KERNEL);
+	int err = 0;
 
 	if (!point)
 		return -ENOMEM;
 	kbpf_attach_point_by_tracepoint(rl->tp->name, point);
 	memcpy(rl->masks, point->masks, sizeof(rl->masks));
+	if (rl->link.prog->ctx_used > point->nr_args * sizeof(u64))
+		err = -EINVAL;
 	kfree(point);
-	return 0;
+	return err;
 }
 
 struct kbpf_link *kbpf_tracepoint_attach(const char *name, struct kbpf_prog *prog, u64 cookie)

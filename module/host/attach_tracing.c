@@ -216,6 +216,14 @@ static int find_point(const struct kbpf_prog *prog, struct kbpf_attach_point *po
 	return point->is_tracepoint == tracepoint ? 0 : -EINVAL;
 }
 
+/* What a program may look at: the arguments, and behind them the result. */
+static u32 ctx_len(const struct kbpf_prog *prog, const struct kbpf_attach_point *point)
+{
+	u32 results = prog->expected_attach_type == KBPF_TRACE_FEXIT;
+
+	return (point->nr_args + results) * sizeof(u64);
+}
+
 int kbpf_tracing_check(const struct kbpf_prog *prog)
 {
 	struct kbpf_attach_point *point;
@@ -227,6 +235,8 @@ int kbpf_tracing_check(const struct kbpf_prog *prog)
 	if (!point)
 		return -ENOMEM;
 	err = find_point(prog, point);
+	if (!err && prog->ctx_used > ctx_len(prog, point))
+		err = -EACCES;
 	kfree(point);
 	return err;
 }

@@ -141,6 +141,9 @@ static int add_attached(struct kbpf_probe *probe, struct attached *at)
 		return -EEXIST;
 	if (len >= MAX_PROGS)
 		return -E2BIG;
+	err = probe->ops->check ? probe->ops->check(probe, at->prog) : 0;
+	if (err)
+		return err;
 	list = kmalloc(struct_size(list, progs, len + 1), GFP_KERNEL_ACCOUNT);
 	if (!list)
 		return -ENOMEM;

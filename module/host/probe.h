@@ -21,6 +21,8 @@ struct kbpf_why;
 /**
  * struct kbpf_probe_ops - what a hook family does
  * @prog_type: enum kbpf_prog_type that fits
+ * @check: may a program of that type be attached? 0 or -errno; under the probe's
+ *	lock; NULL: any may
  * @arm: hits are wanted from now on; process context. 0 or -errno
  * @disarm: no more hits are wanted; process context
  * @free: unregisters and frees; no program is attached any more
@@ -30,6 +32,7 @@ struct kbpf_why;
  */
 struct kbpf_probe_ops {
 	u32 prog_type;
+	int (*check)(struct kbpf_probe *probe, const struct kbpf_prog *prog);
 	int (*arm)(struct kbpf_probe *probe);
 	void (*disarm)(struct kbpf_probe *probe);
 	void (*free)(struct kbpf_probe *probe);
@@ -86,7 +89,8 @@ void kbpf_probe_run(struct kbpf_probe *probe, const void *ctx, u64 func_ip,
  * @cookie: its cookie
  *
  * Return: the link with one reference and no id, or ERR_PTR: -EINVAL wrong type
- * of program, -EEXIST attached here with this cookie, -E2BIG, -ENOMEM.
+ * of program, -EACCES it looks past the event's record, -EEXIST attached here with
+ * this cookie, -E2BIG, -ENOMEM.
  */
 struct kbpf_link *kbpf_probe_link(struct kbpf_probe *probe, struct kbpf_prog *prog,
 				  u64 cookie);

@@ -11,7 +11,8 @@ struct kbpf_prog;
  * @prog: any program
  *
  * Context: process.
- * Return: 0; -EINVAL or -ENOENT: a TRACING program that names nothing to attach to.
+ * Return: 0; -EINVAL or -ENOENT: a TRACING program that names nothing to attach to;
+ * -EACCES: one that looks past the last argument.
  */
 int kbpf_tracing_check(const struct kbpf_prog *prog);
 

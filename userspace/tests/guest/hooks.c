@@ -6,7 +6,7 @@
 #include <dirent.h>
 #include <sched.h>
 #include <time.h>
-#include "guest.h"
+#include "guest_btf.h"
 
 static long out;	/* array of one value of 512 bytes: witness of every program */
 
@@ -74,6 +74,32 @@ static long load_hook(u32 type, s32 off1, s32 off2)
 	return load_type(type, insns, ARRAY_SIZE(insns));
 }
 
+/* A program that looks up to @off + 8 at a tracepoint: what does attaching it say? */
+static long link_looking_at(long id, s32 off)
+{
+	long prog = load_hook(KBPF_PROG_TYPE_TRACEPOINT, off, 8), probe = tracepoint_open(id);
+	long ret = link_create(prog, probe, 0);
+
+	if (ret >= 0)
+		close(ret);
+	close(probe);
+	close(prog);
+	return ret;
+}
+
+static void test_record_length(void)
+{
+	long call = event_id("syscalls/sys_enter_getpgid"), exit = event_id("syscalls/sys_exit_getpgid");
+	long sched = event_id("sched/sched_switch");
+
+	tap(link_looking_at(call, 16) >= 0, "the last argument of a call");
+	tap_is("past it", -EACCES, link_looking_at(call, 24));
+	tap(link_looking_at(exit, 16) >= 0, "the result of a call");
+	tap_is("past it", -EACCES, link_looking_at(exit, 24));
+	tap(link_looking_at(sched, 56) >= 0, "the last fields of sched_switch");
+	tap_is("past them", -EACCES, link_looking_at(sched, 64));
+}
+
 static void test_tracepoint(void)
 {
 	long id = event_id("syscalls/sys_enter_getpgid"), prog, probe, link, fd;
@@ -115,6 +141,7 @@ static void test_tracepoint(void)
 			   probe = tracepoint_open(id), 0));
 	close(prog);
 	close(probe);
+	test_record_length();
 	probe = tracepoint_open(event_id("sched/sched_switch"));
 	clear();
 	prog = load_hook(KBPF_PROG_TYPE_TRACEPOINT, 8, 16);
@@ -150,6 +177,16 @@ static void test_raw_tracepoint(void)
 	n = witness()[0];
 	syscall(SYS_getppid);
 	tap_is("not any more", n, witness()[0]);
+	close(prog);
+	if (access("/sys/kernel/btf/vmlinux", R_OK)) {
+		tap(true, "an argument that it does not have # SKIP no BTF tells");
+	} else {
+		attr.prog_fd = load_hook(KBPF_PROG_TYPE_RAW_TRACEPOINT, 8, 16);
+		tap_is("an argument that it does not have", -EINVAL,
+		       dev_cmd(KBPF_RAW_TRACEPOINT_OPEN, &attr));
+		close(attr.prog_fd);
+	}
+	attr.prog_fd = prog = load_hook(KBPF_PROG_TYPE_RAW_TRACEPOINT, 0, 8);
 	attr.name = ptr("no_such_tracepoint");
 	tap_is("one that is not there", -ENOENT, dev_cmd(KBPF_RAW_TRACEPOINT_OPEN, &attr));
 	attr.name = 0;
@@ -322,50 +359,6 @@ static void test_stacks(void)
 
 /* ---- programs attached by BTF id -------------------------------------------- */
 
-static u8 *btf;
-static long btf_len;
-
-static bool read_btf(void)
-{
-	int fd = open("/sys/kernel/btf/vmlinux", O_RDONLY);
-	long n;
-
-	if (fd < 0)
-		return false;
-	btf = malloc(32 << 20);
-	while ((n = read(fd, btf + btf_len, (32 << 20) - btf_len)) > 0)
-		btf_len += n;
-	close(fd);
-	return btf_len > 24;
-}
-
-/* Bytes that a kind's record has after its first twelve. */
-static u32 more(u32 kind, u32 vlen)
-{
-	static const u8 fixed[20] = { [1] = 4, [3] = 12, [14] = 4, [17] = 4 };
-	static const u8 each[20] = { [4] = 12, [5] = 12, [6] = 8, [13] = 8, [15] = 12, [19] = 12 };
-
-	return fixed[kind] + each[kind] * vlen;
-}
-
-static u32 btf_id(const char *name, u32 kind)
-{
-	const u32 *header = (void *)btf;
-	const u8 *types = btf + header[1] + header[2], *at = types;
-	const char *strs = (char *)btf + header[1] + header[4];
-	u32 id;
-
-	for (id = 1; at < types + header[3]; id++) {
-		const u32 *t = (void *)at;
-		u32 k = t[1] >> 24 & 31;
-
-		if (k == kind && !strcmp(strs + t[0], name))
-			return id;
-		at += 12 + more(k, t[1] & 0xffff);
-	}
-	return 0;
-}
-
 /* As load_hook(), for an attach_btf_id. */
 static long load_tracing(u32 attach_type, u32 id, s32 off1, s32 off2)
 {
@@ -409,12 +402,16 @@ static void test_tracing(void)
 		tap(true, "attaching by BTF id # SKIP this kernel has no BTF");
 		return;
 	}
-	tap(load_tracing(KBPF_TRACE_FENTRY, btf_id("task_struct", 4), 0, 8) < 0, "a structure's id");
-	tap(load_tracing(KBPF_TRACE_RAW_TP, btf_id("do_nanosleep", 12), 0, 8) < 0,
+	tap(load_tracing(KBPF_TRACE_FENTRY, btf_id("task_struct", BTF_KIND_STRUCT), 0, 8) < 0, "a structure's id");
+	tap(load_tracing(KBPF_TRACE_RAW_TP, btf_id("do_nanosleep", BTF_KIND_FUNC), 0, 8) < 0,
 	    "a function as a tracepoint");
 	clear();
 	/* long find_get_pid(int nr), among what getpgid calls, has an argument of 4 bytes */
-	prog = load_tracing(KBPF_TRACE_FENTRY, btf_id("find_task_by_vpid", 12), 0, 8);
+	tap_is("fentry: past the last argument", -EACCES,
+	       load_tracing(KBPF_TRACE_FENTRY, btf_id("find_task_by_vpid", BTF_KIND_FUNC), 0, 8));
+	tap_is("fexit: past the result", -EACCES,
+	       load_tracing(KBPF_TRACE_FEXIT, btf_id("find_task_by_vpid", BTF_KIND_FUNC), 8, 16));
+	prog = load_tracing(KBPF_TRACE_FENTRY, btf_id("find_task_by_vpid", BTF_KIND_FUNC), 0, 0);
 	link = attach_tracing(prog);
 	tap(prog >= 0 && link >= 0, "fentry # %ld %ld", prog, link);
 	syscall(SYS_getpgid, getpid());
@@ -422,7 +419,7 @@ static void test_tracing(void)
 	tap_is("with its argument", getpid(), witness()[2]);
 	close(link);
 	close(prog);
-	prog = load_tracing(KBPF_TRACE_FEXIT, btf_id("find_task_by_vpid", 12), 0, 8);
+	prog = load_tracing(KBPF_TRACE_FEXIT, btf_id("find_task_by_vpid", BTF_KIND_FUNC), 0, 8);
 	create.prog_fd = prog;
 	link = dev_cmd(KBPF_LINK_CREATE, &create);
 	tap(prog >= 0 && link >= 0, "fexit # %ld %ld", prog, link);
@@ -433,7 +430,7 @@ static void test_tracing(void)
 	close(link);
 	close(prog);
 	clear();
-	prog = load_tracing(KBPF_TRACE_RAW_TP, btf_id("btf_trace_sched_switch", 8), 0, 8);
+	prog = load_tracing(KBPF_TRACE_RAW_TP, btf_id("btf_trace_sched_switch", BTF_KIND_TYPEDEF), 0, 8);
 	link = attach_tracing(prog);
 	tap(prog >= 0 && link >= 0, "tp_btf # %ld %ld", prog, link);
 	usleep(50000);
