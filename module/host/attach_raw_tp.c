@@ -118,6 +118,9 @@ struct kbpf_link *kbpf_tracepoint_attach(const char *name, struct kbpf_prog *pro
 	struct raw_tp_link *rl;
 	int err;
 
+	/* on_hit() has no tracepoint's type, which kernels that check calls by type do not forgive. */
+	if (IS_ENABLED(CONFIG_CFI_CLANG))
+		return ERR_PTR(-EOPNOTSUPP);
 	for_each_kernel_tracepoint(match, &s);
 	if (!s.found)
 		return ERR_PTR(-ENOENT);

@@ -242,6 +242,7 @@ static void free_probe(struct kbpf_object *obj)
 
 	if (list) {
 		probe->ops->disarm(probe);
+		charge_missed(probe, list);
 		RCU_INIT_POINTER(probe->list, NULL);
 		synchronize_rcu();
 		for (i = 0; i < list->len; i++) {
