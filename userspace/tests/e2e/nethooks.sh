@@ -5,7 +5,6 @@
 # kbpf-add: build/userspace/kbpf build/userspace/tests/net/traffic build/userspace/tests/net/hooks
 # kbpf-add: build/userspace/tools/denylist build/userspace/tools/flowtop /usr/sbin/ip
 # kbpf-kmod: veth
-# kbpf-only: 6.12
 . /lib/kbpf-test.sh
 
 PACKETS=${KBPF_PACKETS:-100000}
