@@ -299,7 +299,6 @@ static int keep(struct kbpf_verifier *v)
 {
 	struct kbpf_insn_info *info = &v->info[v->insn];
 	struct kbpf_checkpoint *cp;
-	u32 n = 1;
 
 	cp = kzalloc(sizeof(*cp), GFP_KERNEL);
 	if (!cp)
@@ -324,9 +323,7 @@ static int keep(struct kbpf_verifier *v)
 	v->stats.peak_bytes = max(v->stats.peak_bytes, v->bytes);
 	v->nr_kept++;
 	v->peak_kept = max(v->peak_kept, v->nr_kept);
-	for (cp = info->checkpoints; cp->next; cp = cp->next)
-		n++;
-	v->max_states_per_insn = max(v->max_states_per_insn, n);
+	v->max_states_per_insn = max(v->max_states_per_insn, ++info->kept);
 	return 0;
 }
 
@@ -337,6 +334,7 @@ static void drop(struct kbpf_verifier *v, struct kbpf_checkpoint **at)
 	*at = cp->next;
 	v->bytes -= sizeof(*cp) + kbpf_state_bytes(cp->state);
 	v->nr_kept--;
+	v->info[cp->state->insn].kept--;
 	kbpf_state_free(cp->state);
 	kfree(cp);
 }

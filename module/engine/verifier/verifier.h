@@ -60,7 +60,8 @@ struct kbpf_subprog {
  * @need_regs: those of them whose value may matter to the verdict
  * @live_slots: the same of the frame's stack slots
  * @need_slots: the same of the frame's stack slots
- * @checkpoints: states kept here
+ * @kept: states kept here
+ * @checkpoints: they, newest first
  */
 struct kbpf_insn_info {
 	u16 flags;
@@ -70,6 +71,7 @@ struct kbpf_insn_info {
 	u16 need_regs;
 	u32 visits;
 	u32 index;
+	u32 kept;
 	u64 live_slots;
 	u64 need_slots;
 	struct kbpf_checkpoint *checkpoints;

@@ -38,7 +38,7 @@ int main(int argc, char **argv)
 	u64 first = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
 
 	printf("KTAP version 1\n1..1\n");
-	machine_init();
+	machine_init(20000);
 	for (u64 s = first; s < first + programs; s++)
 		one(s);
 	printf("%s 1 embedding: %llu programs accepted, %llu refused, %llu runs, %llu violations\n",

@@ -13,7 +13,9 @@
 #include "verifier/verifier.h"
 
 #define MAX_CLAIMS	4096
-#define MAX_STEPS	20000
+
+/* Instructions that a verification may take. */
+static u32 budget;
 
 static u64 rng;
 
@@ -345,13 +347,14 @@ static const char *run(const struct program *p, u64 most)
 
 static struct kbpf_map *map;
 
-void machine_init(void)
+void machine_init(u32 max_insns)
 {
 	struct kbpf_map_create_attr attr = {
 		.map_type = KBPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = VALUE_SIZE,
 		.max_entries = 1,
 	};
 
+	budget = max_insns;
 	map = kbpf_map_create(&attr, NULL);
 }
 
@@ -375,7 +378,7 @@ int machine_verify(const struct program *prog, u32 how, u32 level, u64 *insns)
 {
 	struct kbpf_verify_opts opts = {
 		.map_get = map_get, .no_pruning = how & MACHINE_NO_PRUNING,
-		.observe = how & MACHINE_CLAIM ? observe : NULL, .max_insns = MAX_STEPS,
+		.observe = how & MACHINE_CLAIM ? observe : NULL, .max_insns = budget,
 	};
 	struct kbpf_prog p = {
 		.type = KBPF_PROG_TYPE_KPROBE, .gpl_compatible = true, .len = prog->len,
@@ -413,7 +416,7 @@ const char *machine_check(const struct program *p, u64 seed, u32 inputs, struct 
 {
 	const char *wrong = NULL;
 	u32 often = seed & 1 ? MACHINE_KEEP_OFTEN : 0;
-	u64 most = MAX_STEPS;
+	u64 most = budget;
 	int bare;
 
 	rng = seed | 1;

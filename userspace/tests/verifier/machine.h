@@ -22,8 +22,8 @@ struct machine_result {
 	u32 runs;
 };
 
-/* Before anything else. */
-void machine_init(void);
+/* Before anything else; @max_insns: what a verification may take. */
+void machine_init(u32 max_insns);
 /* The verdict; @level: print the log at that level; @insns: instructions processed, or NULL. */
 int machine_verify(const struct program *p, u32 how, u32 level, u64 *insns);
 /* Verify with and without pruning and run, if accepted: NULL or what was violated. */

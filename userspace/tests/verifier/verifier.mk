@@ -31,14 +31,17 @@ algebra: $(SAN)/tests/algebra-4 $(SAN)/tests/algebra-5
 	$(SAN)/tests/algebra-4 1
 	$(SAN)/tests/algebra-5 $(ALGEBRA_STRIDE)
 
-# State embedding; "make embed" takes a hundred times as many programs.
+# State embedding, and what must not change a verdict; "make embed" takes a hundred times as many programs.
 MACHINE_SRCS := $(addprefix $(TOP)/userspace/tests/verifier/,machine.c generate.c)
-$(SAN)/tests/embed: $(TOP)/userspace/tests/verifier/embed.c $(MACHINE_SRCS) $(VERIFIER_WORLD) $(SAN)/libkbpf_engine.a
+VERIFIER_PROGRAM_TESTS := $(addprefix $(SAN)/tests/,embed metamorphic)
+$(VERIFIER_PROGRAM_TESTS): $(SAN)/tests/%: $(TOP)/userspace/tests/verifier/%.c $(MACHINE_SRCS) $(VERIFIER_WORLD) \
+		$(SAN)/libkbpf_engine.a
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -MMD -MP,$(ENGINE_CFLAGS)) $(VERIFIER_INC) $(SAN_FLAGS) -Wframe-larger-than=8192 -o $@ \
 		$(filter %.c %.o %.a,$^) -lpthread
-CHECKS += $(SAN)/tests/embed
+CHECKS += $(VERIFIER_PROGRAM_TESTS)
 
 .PHONY: embed
-embed: $(SAN)/tests/embed
+embed: $(VERIFIER_PROGRAM_TESTS)
 	$(SAN)/tests/embed 600000 1000000
+	$(SAN)/tests/metamorphic 300000 1000000
