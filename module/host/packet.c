@@ -46,8 +46,8 @@ static int op_load(const struct kbpf_packet_ctx *ctx, s32 off, void *dst, u32 le
 	struct sk_buff *skb = skb_of(ctx);
 	s64 at = (s64)off - push_of(ctx);
 
-	/* skb_copy_bits() checks the end only. */
-	if (at < -(s64)skb_headroom(skb) || at > skb->len || len > skb->len)
+	/* skb_copy_bits() checks the end only, and in ints. */
+	if (at < -(s64)skb_headroom(skb) || at > skb->len || len > skb->len + push_of(ctx))
 		return -EFAULT;
 	return skb_copy_bits(skb, (int)at, dst, len);
 }

@@ -23,12 +23,12 @@ for ns in a b; do
 	ip -n $ns link set eth0 up
 done
 sleep 2
-t_tap ip netns exec a hooks 20000
-
-# flowtop sees what goes over the interface
 ip netns exec b traffic serve >/dev/null &
 server=$!
 sleep 1
+t_tap ip netns exec a hooks 20000
+
+# flowtop sees what goes over the interface
 ip netns exec a flowtop --json -i 2 -n 60 eth0 >flows 2>flows.err &
 flowtop=$!
 while ! grep -q watching flows.err; do sleep 1; kill -0 $flowtop || break; done

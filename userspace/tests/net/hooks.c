@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../classic/generate.h"
+#include "helpers/proto.h"
 #include "isa/insn.h"
 #include "libkbpf.h"
 
@@ -187,6 +188,98 @@ static void test_interfaces(void)
 	close(ttl);
 }
 
+/* How many exchanges with the server of `traffic serve` went well. */
+static long talk(void)
+{
+	FILE *f = popen("traffic talk 2", "r");
+	long good = -1;
+
+	if (f && fscanf(f, "%ld of", &good) != 1)
+		good = -1;
+	if (f)
+		pclose(f);
+	return good;
+}
+
+/*
+ * Calls helpers on packets anywhere and by any length, in a way that leaves the
+ * packet as it was: what is stored was loaded from there, what a checksum is
+ * told to replace is replaced by itself.
+ */
+static u32 rough_program(struct rng *r, struct kbpf_insn *to)
+{
+	static const s32 offsets[] = { 14, 16, 23, 34, 54, 66, 999, 1500, 9000, 20000, 65535, -1 };
+	static const struct kbpf_insn begin[] = {
+		KBPF_MOV64_REG(6, 1),
+		KBPF_ST_MEM(KBPF_DW, 10, -32, 0), KBPF_ST_MEM(KBPF_DW, 10, -24, 0),
+		KBPF_ST_MEM(KBPF_DW, 10, -16, 0), KBPF_ST_MEM(KBPF_DW, 10, -8, 0),
+	}, end[] = {
+		KBPF_MOV64_IMM(0, 0), KBPF_EXIT_INSN(),
+	};
+	struct kbpf_insn *at = to;
+	u32 i;
+
+	memcpy(at, begin, sizeof(begin));
+	at += ARRAY_SIZE(begin);
+	for (i = 0; i < 24; i++) {
+		s32 off = offsets[rng_below(r, ARRAY_SIZE(offsets))] + (s32)rng_below(r, 3);
+		s32 len = 1 + rng_below(r, 32), from = rng_u32(r) & 0xffff;
+		const struct kbpf_insn store[] = {
+			KBPF_MOV64_REG(1, 6), KBPF_MOV64_IMM(2, off), KBPF_MOV64_REG(3, 10),
+			KBPF_ALU64_IMM(KBPF_ADD, 3, -32), KBPF_MOV64_IMM(4, len),
+			KBPF_CALL_HELPER(KBPF_FUNC_skb_load_bytes),
+			KBPF_JMP_IMM(KBPF_JNE, 0, 0, 7),
+			KBPF_MOV64_REG(1, 6), KBPF_MOV64_IMM(2, off), KBPF_MOV64_REG(3, 10),
+			KBPF_ALU64_IMM(KBPF_ADD, 3, -32), KBPF_MOV64_IMM(4, len),
+			KBPF_MOV64_IMM(5, rng_below(r, 2)),
+			KBPF_CALL_HELPER(KBPF_FUNC_skb_store_bytes),
+		}, pull[] = {
+			KBPF_MOV64_REG(1, 6), KBPF_MOV64_IMM(2, off),
+			KBPF_CALL_HELPER(KBPF_FUNC_skb_pull_data),
+		}, sum[] = {
+			KBPF_MOV64_REG(1, 6), KBPF_MOV64_IMM(2, off), KBPF_MOV64_IMM(3, from),
+			KBPF_MOV64_IMM(4, from), KBPF_MOV64_IMM(5, 2),
+			KBPF_CALL_HELPER(rng_below(r, 2) ? KBPF_FUNC_l3_csum_replace :
+							   KBPF_FUNC_l4_csum_replace),
+		}, hash[] = {
+			KBPF_MOV64_REG(1, 6), KBPF_CALL_HELPER(KBPF_FUNC_get_hash_recalc),
+		};
+		static const u8 sizes[] = { ARRAY_SIZE(store), ARRAY_SIZE(pull), ARRAY_SIZE(sum),
+					    ARRAY_SIZE(hash) };
+		const struct kbpf_insn *parts[] = { store, pull, sum, hash };
+		u32 which = rng_below(r, 4);
+
+		memcpy(at, parts[which], sizes[which] * sizeof(*at));
+		at += sizes[which];
+	}
+	memcpy(at, end, sizeof(end));
+	return at + ARRAY_SIZE(end) - to;
+}
+
+static void test_rough(u32 programs)
+{
+	static struct kbpf_insn insns[24 * 14 + 8];
+	u32 ifindex = if_nametoindex("eth0"), i, hurt = 0;
+	long before = talk(), now;
+	struct rng r = { 11 };
+	char name[80];
+
+	result(before > 0, "traffic before helpers are rough with it", before);
+	for (i = 0; i < programs; i++) {
+		int prog = load(KBPF_PROG_TYPE_SCHED_CLS, 0, insns, rough_program(&r, insns));
+		int in = link_if(prog, KBPF_TCX_INGRESS, ifindex, 0);
+		int out = link_if(prog, KBPF_TCX_EGRESS, ifindex, 0);
+
+		now = talk();
+		hurt += in < 0 || out < 0 || now != before;
+		close(in);
+		close(out);
+		close(prog);
+	}
+	snprintf(name, sizeof(name), "%u programs all over long and short packets hurt none", programs);
+	result(!hurt, name, hurt);
+}
+
 /* ---- taps ------------------------------------------------------------------------------ */
 
 static void test_taps(void)
@@ -278,6 +371,7 @@ int main(int argc, char **argv)
 	test_interfaces();
 	test_taps();
 	test_words(argc > 1 ? strtoul(argv[1], NULL, 0) : 20000);
+	test_rough(argc > 2 ? strtoul(argv[2], NULL, 0) : 6);
 	printf("1..%d\n", test_nr);
 	return failed;
 }
