@@ -77,6 +77,8 @@ static int trial_maps(struct trial *t, const struct kbpf_vector_map *maps)
 
 		if (IS_ERR(map))
 			return PTR_ERR(map);
+		map->desc.spin_lock_off = (s32)maps[i].lock - 1;
+		map->desc.timer_off = (s32)maps[i].timer - 1;
 		t->maps[i] = map;
 	}
 	return 0;
@@ -429,29 +431,6 @@ static void records_follow_removed_code(struct kunit *test)
 	trial_exit(&t);
 }
 
-static void touch_lock(struct kunit *test)
-{
-	const struct kbpf_insn insns[] = {
-		KBPF_LD_MAP_VALUE(KBPF_R1, -1, 0),
-		KBPF_LDX_MEM(KBPF_W, KBPF_R0, KBPF_R1, 4),
-		KBPF_EXIT_INSN(),
-	};
-	const struct kbpf_vector_map maps[KBPF_VECTOR_MAX_MAPS] = {
-		{ KBPF_MAP_TYPE_ARRAY, 4, 16, 1, 0 },
-	};
-	struct trial t;
-
-	if (!trial_init(&t, insns, ARRAY_SIZE(insns), KBPF_PROG_TYPE_KPROBE) &&
-	    !trial_maps(&t, maps)) {
-		/* as if the value's BTF had said so */
-		t.maps[0]->desc.spin_lock_off = 4;
-		trial_verify(&t);
-		KUNIT_EXPECT_TRUE(test, refused_with(&t, "R062"));
-		t.maps[0]->desc.spin_lock_off = -1;
-	}
-	trial_exit(&t);
-}
-
 /* Runs last: a refusal that no test provokes is a defect of the tests. */
 static void every_refusal_was_seen(struct kunit *test)
 {
@@ -500,7 +479,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(maps_at_most_64),
 	KUNIT_CASE(info_records),
 	KUNIT_CASE(records_follow_removed_code),
-	KUNIT_CASE(touch_lock),
 	KUNIT_CASE(random_bytes),
 	KUNIT_CASE(every_refusal_was_seen),
 	{}

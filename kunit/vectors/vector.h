@@ -19,6 +19,8 @@ struct kbpf_vector_map {
 	u32 value_size;
 	u32 max_entries;
 	u32 flags;
+	u32 lock;	/* offset of a spin lock in the value, plus 1, as if BTF had said so */
+	u32 timer;	/* of a timer */
 };
 
 #define KBPF_VECTOR_MAX_MAPS 4

@@ -119,6 +119,8 @@ struct kbpf_verify_stats {
  *	loads or stores; bit n is bytes 4n .. 4n + 3; set by verification
  * @fields_written: those that some path stores
  * @packet_written: some path stores to the packet itself
+ * @takes_locks: some path takes a lock in a map's value; must not run where it
+ *	could have interrupted the one that holds it: in NMI-like context
  * @name: as loaded
  * @tag: SHA-1 prefix over @insns as loaded, map descriptors zeroed
  * @insns: the instructions; as loaded before verification, xlated after
@@ -155,6 +157,7 @@ struct kbpf_prog {
 	u64 fields_used;
 	u64 fields_written;
 	bool packet_written;
+	bool takes_locks;
 	char name[KBPF_OBJ_NAME_LEN];
 	u8 tag[KBPF_TAG_SIZE];
 

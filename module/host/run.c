@@ -91,13 +91,15 @@ bool kbpf_run_prog(const struct kbpf_prog *prog, const void *ctx, struct kbpf_ru
 		   u64 *ret)
 {
 	struct run_cpu *cpu;
+	enum kbpf_level level;
 	bool *active, ran = false;
 
 	*ret = 0;
 	preempt_disable_notrace();
 	cpu = this_cpu_ptr(&run_cpu);
-	active = &cpu->active[kbpf_run_level()];
-	if (unlikely(*active)) {
+	level = kbpf_run_level();
+	active = &cpu->active[level];
+	if (unlikely(*active || (prog->takes_locks && level == KBPF_LEVEL_NMI))) {
 		kbpf_run_count_misses(prog, 1);
 		goto out;
 	}

@@ -54,7 +54,8 @@ struct kbpf_run {
  * Runs with preemption off inside an RCU read side. One run per CPU and level
  * (enum kbpf_level): a program that would start inside another of its own level
  * is turned away and counted in its misses; one that interrupts a lower level
- * runs. So no chain of programs grows longer than the levels.
+ * runs. So no chain of programs grows longer than the levels. A program that takes
+ * locks is turned away at level NMI: it could have interrupted who holds one.
  *
  * Context: any.
  * Return: did it run?

@@ -273,8 +273,13 @@ bool kbpf_prog_array_fits(struct kbpf_map *map, const struct kbpf_prog *prog)
 static void *prog_get(struct kbpf_map *map, int fd)
 {
 	struct kbpf_object *obj = kbpf_env_object_get(fd, KBPF_KIND_PROG);
+	struct kbpf_prog *prog = container_of(obj, struct kbpf_prog, obj);
 
-	if (IS_ERR(obj) || kbpf_prog_array_fits(map, container_of(obj, struct kbpf_prog, obj)))
+	if (IS_ERR(obj))
+		return obj;
+	/* who comes by a tail call was not asked where it may run: run.c, @takes_locks */
+	if (!(prog->takes_locks && prog->type == KBPF_PROG_TYPE_TRACING) &&
+	    kbpf_prog_array_fits(map, prog))
 		return obj;
 	kbpf_object_put(obj);
 	return ERR_PTR(-EINVAL);

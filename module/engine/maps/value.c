@@ -50,8 +50,8 @@ void kbpf_value_lock(void *lock, unsigned long *flags)
 {
 	u32 *word = lock;
 
-	local_irq_save(*flags);
 	preempt_disable();
+	local_irq_save(*flags);
 	while (READ_ONCE(*word) || cmpxchg(word, 0, 1))
 		cpu_relax();
 }
@@ -60,6 +60,6 @@ void kbpf_value_unlock(void *lock, unsigned long flags)
 {
 	/* What was done under the lock is done. Pairs with the exchange in kbpf_value_lock(). */
 	smp_store_release((u32 *)lock, 0);
-	preempt_enable();
 	local_irq_restore(flags);
+	preempt_enable();
 }

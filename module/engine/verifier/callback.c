@@ -37,6 +37,10 @@ static void pass_elem(struct kbpf_verifier *v, const struct kbpf_value *caller,
 	args[KBPF_R2].size = kbpf_map_desc_of(v, caller[KBPF_R1].index)->key_size;
 	args[KBPF_R3] = kbpf_value_ptr(KBPF_V_MAP_VALUE);
 	args[KBPF_R3].index = caller[KBPF_R1].index;
+	if (kbpf_map_desc_of(v, caller[KBPF_R1].index)->spin_lock_off >= 0) {
+		args[KBPF_R3].flags = KBPF_V_NUMBERED;
+		args[KBPF_R3].id = ++v->next_id;
+	}
 	args[KBPF_R4] = caller[KBPF_R3];
 }
 
@@ -72,6 +76,8 @@ int kbpf_callback_leave(struct kbpf_verifier *v)
 		return refuse(v, ret_uninit, KBPF_R0, "a value in r0: R0 !read_ok");
 	if (!kbpf_value_is_num(r0) || r0->num.full.range.umax > 1)
 		return refuse(v, ret_range, KBPF_R0, "0 (go on) or 1 (stop) from a callback");
+	if (v->cur->lock_map)
+		return kbpf_lock_check_end(v);
 	if (v->cur->nr_refs != f->nr_refs)
 		return refuse(v, ref_leak, -1, "the callback gives back what it acquired, and no more");
 	v->cur->insn = f->callsite;

@@ -227,6 +227,11 @@ static int check_callback_ctx(struct kbpf_verifier *v, struct call *c)
 	return 0;
 }
 
+static int check_spin_lock(struct kbpf_verifier *v, struct call *c)
+{
+	return kbpf_lock_check_arg(v, c->reg, c->proto->id == KBPF_FUNC_spin_lock);
+}
+
 static int check_not_built(struct kbpf_verifier *v, struct call *c)
 {
 	return refuse(v, not_supported, c->reg, "a helper without locks: bpf_%s",
@@ -253,7 +258,7 @@ static int (* const checks[KBPF_ARGS])(struct kbpf_verifier *v, struct call *c) 
 	[KBPF_ARG_CONST_STR] = check_str,
 	[KBPF_ARG_FUNC] = check_func,
 	[KBPF_ARG_CALLBACK_CTX] = check_callback_ctx,
-	[KBPF_ARG_SPIN_LOCK] = check_not_built,
+	[KBPF_ARG_SPIN_LOCK] = check_spin_lock,
 	[KBPF_ARG_BTF_PTR] = check_not_built,
 };
 
@@ -308,7 +313,7 @@ static int check_may_call(struct kbpf_verifier *v, u32 id, const struct kbpf_pro
 	if (p->ret == KBPF_RET_NEVER && v->cur->nr_frames > 1)
 		return refuse(v, not_supported, -1, "a tail call from the program itself: "
 			      "functions that it calls cannot make one yet");
-	return 0;
+	return kbpf_lock_check_call(v, p);
 }
 
 /* r1-r5 are the helper's to use; r0 is its result. */
@@ -361,6 +366,8 @@ static int apply_result(struct kbpf_verifier *v, const struct call *c, u32 map)
 	case KBPF_RET_MAP_VALUE_OR_NULL:
 		val = kbpf_value_ptr(KBPF_V_MAP_VALUE);
 		val.index = map;
+		if (kbpf_map_desc_of(v, map)->spin_lock_off >= 0)
+			val.flags = KBPF_V_NUMBERED;
 		if (kbpf_map_desc_of(v, map)->can & KBPF_MAP_IS_INNER) {
 			val.type = KBPF_V_MAP;
 			val.index += KBPF_INNER_MAP;
@@ -398,6 +405,8 @@ static int apply_call(struct kbpf_verifier *v, const struct call *c)
 		v->subprogs[kbpf_state_top(v->cur)->func].has_tail_call = true;
 	if (c->release)
 		kbpf_ref_release(v->cur, c->release);
+	if (c->proto->args[0] == KBPF_ARG_SPIN_LOCK)
+		kbpf_lock_apply(v, KBPF_R1, c->proto->id == KBPF_FUNC_spin_lock);
 	if (c->proto->flags & KBPF_PROTO_PKT_CHANGE)
 		kbpf_state_each(v->cur, forget_packet_one, NULL);
 	clobber(v->cur);

@@ -58,7 +58,8 @@ static void null_one(struct kbpf_value *v, void *arg)
 		return;
 	}
 	v->flags &= ~KBPF_V_OR_NULL;
-	v->id = 0;
+	if (!(v->flags & KBPF_V_NUMBERED))
+		v->id = 0;
 }
 
 static void drop_ref(struct kbpf_state *st, u32 id)

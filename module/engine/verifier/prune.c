@@ -173,7 +173,9 @@ static bool slots_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
 static bool refs_within(struct kbpf_verifier *v, const struct kbpf_state *cur,
 			const struct kbpf_state *old)
 {
-	if (cur->nr_refs != old->nr_refs || cur->lock_id != old->lock_id)
+	if (cur->nr_refs != old->nr_refs || cur->lock_map != old->lock_map)
+		return false;
+	if (old->lock_id ? !same_id(v, old->lock_id, cur->lock_id, 0) : cur->lock_id)
 		return false;
 	/* ids are compared first, so that values find these pairs */
 	for (u32 i = 0; i < cur->nr_refs; i++)

@@ -28,7 +28,7 @@ static int add_map(struct kbpf_verifier *v, int fd, u32 *index)
 	v->maps[v->nr_maps] = map;
 	v->descs[v->nr_maps] = kbpf_env_map_desc(map);
 	v->nr_maps++;
-	return 0;
+	return kbpf_lock_check_map(v, v->descs[*index]);
 }
 
 static int check_value_off(struct kbpf_verifier *v, u32 index, u32 off)

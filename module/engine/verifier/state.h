@@ -76,7 +76,9 @@ struct kbpf_ref {
  * @nr_refs: references held
  * @insn: where the path goes on
  * @trail: newest entry of the path's branches; see struct kbpf_verifier
- * @lock_id: id of the map value whose spin lock is held; 0: none
+ * @lock_map: map whose value's spin lock is held, as in struct kbpf_value, plus 1;
+ *	0: none is
+ * @lock_id: id of that value
  * @frames: outermost first
  * @refs: oldest first
  */
@@ -85,6 +87,7 @@ struct kbpf_state {
 	u32 nr_refs;
 	u32 insn;
 	u32 trail;
+	u32 lock_map;
 	u32 lock_id;
 	struct kbpf_frame *frames[KBPF_MAX_FRAMES];
 	struct kbpf_ref refs[KBPF_MAX_REFS];

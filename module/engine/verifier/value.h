@@ -28,6 +28,8 @@ enum kbpf_vtype {
 #define KBPF_V_RDONLY	(1U << 1)	/* memory that may not be written */
 /* a number that came from the kernel as an address: loads through it cannot fault */
 #define KBPF_V_KADDR	(1U << 2)
+/* a map value that is told from others of its map by its id; see lock.c */
+#define KBPF_V_NUMBERED	(1U << 3)
 
 /* Offsets of pointers stay within this, so that sums of them never overflow. */
 #define KBPF_MAX_OFF	(1 << 29)
@@ -39,7 +41,8 @@ enum kbpf_vtype {
  * @frame: STACK: index of the frame
  * @id: SCALAR: values with the same id are base + @off of one unknown base;
  *	OR_NULL: values with the same id are 0 together; PACKET*: those with the
- *	same id differ by @off only. 0 is none
+ *	same id differ by @off only; NUMBERED: those with the same id are the
+ *	same value. 0 is none
  * @ref: id of the acquired reference that the memory is held by; 0 is none
  * @index: MAP, MAP_VALUE: in the verifier's maps, see kbpf_map_desc_of(); FUNC: the
  *	function

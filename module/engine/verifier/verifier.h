@@ -342,6 +342,18 @@ void kbpf_link_null(struct kbpf_state *st, u32 id, bool null);
 int kbpf_ref_acquire(struct kbpf_verifier *v, u32 *id);
 void kbpf_ref_release(struct kbpf_state *st, u32 id);
 
+/* ---- lock.c: spin locks in map values --------------------------------------------------------- */
+
+/* May the program use such a map? 0 or -errno. */
+int kbpf_lock_check_map(struct kbpf_verifier *v, const struct kbpf_map_desc *d);
+/* The argument of spin_lock (@take) or spin_unlock, and what a call does. */
+int kbpf_lock_check_arg(struct kbpf_verifier *v, u32 reg, bool take);
+void kbpf_lock_apply(struct kbpf_verifier *v, u32 reg, bool take);
+/* May the helper be called now? */
+int kbpf_lock_check_call(struct kbpf_verifier *v, const struct kbpf_proto *p);
+/* May the program end here, or a function that a helper called? */
+int kbpf_lock_check_end(struct kbpf_verifier *v);
+
 /* ---- fixup.c: the form that runs ------------------------------------------------------------ */
 
 int kbpf_fixup(struct kbpf_verifier *v);
