@@ -2,7 +2,7 @@
 # libkbpf-libbpf: libbpf's system calls answered by the device; and
 # libkbpf-check: by the engine in the process.
 INTERPOSE_DIR := $(TOP)/userspace/interpose
-USER_CFLAGS := $(BASE_CFLAGS) -O2 -I$(TOP)/uapi -I$(TOP)/userspace/libkbpf
+USER_CFLAGS = $(BASE_CFLAGS) -O2 -I$(TOP)/uapi -I$(TOP)/userspace/libkbpf
 
 $(O)/interpose/%.o: $(INTERPOSE_DIR)/%.c
 	@mkdir -p $(@D)

@@ -6,14 +6,14 @@ JIT_OBJS := $(filter isa/% interp/% jit/%,$(KBPF_ENGINE_OBJS))
 define jit_build
 $(1)/tests/jit/%.o: $(TOP)/userspace/tests/jit/%.c
 	@mkdir -p $$(@D)
-	$(CC) $(ENGINE_CFLAGS) -I$(TOP)/kunit $(2) -Wframe-larger-than=8192 -c -o $$@ $$<
+	$(CC) $$(ENGINE_CFLAGS) -I$(TOP)/kunit $(2) -Wframe-larger-than=8192 -c -o $$@ $$<
 $(1)/tests/jit/random: $(addprefix $(1)/tests/jit/,random.o) $(1)/tests/isa/env.o \
 		$(addprefix $(1)/tests/kunit/,kbpf_raw_prog.o jit_random.o) \
 		$(addprefix $(1)/engine/,$(JIT_OBJS)) $(addprefix $(1)/port/,$(PORT_OBJS))
 	$(CC) $(2) -o $$@ $$^ -lpthread
 $(1)/tests/jit/maps: $(addprefix $(1)/tests/jit/,maps.o) $(1)/tests/kunit/kbpf_raw_prog.o \
 		$(TOP)/userspace/tests/maps_world.c $(1)/libkbpf_engine.a
-	$(CC) $(ENGINE_CFLAGS) $(2) -o $$@ $$^ -lpthread
+	$(CC) $$(ENGINE_CFLAGS) $(2) -o $$@ $$^ -lpthread
 endef
 $(eval $(call jit_build,$(O),-O2 -fPIC))
 $(eval $(call jit_build,$(SAN),$(SAN_FLAGS)))

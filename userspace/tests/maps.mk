@@ -20,7 +20,7 @@ TSAN_SRC := $(addprefix $(TOP)/module/engine/,log.c object.c) $(wildcard $(TOP)/
 	$(wildcard $(TOP)/module/engine/maps/*.c) $(addprefix $(TOP)/userspace/port/,port.c port_mem.c port_sync.c port_later.c)
 $(TSAN)/tests/maps_threads: $(TOP)/userspace/tests/maps_threads.c $(TOP)/userspace/tests/maps_world.c $(TSAN_SRC)
 	@mkdir -p $(@D)
-	gcc $(filter-out -MMD -MP,$(ENGINE_CFLAGS)) -Wno-frame-larger-than -Wno-tsan -O1 -fsanitize=thread -o $@ $^ -lpthread
+	gcc $(filter-out -MMD -MP -MT $@,$(ENGINE_CFLAGS)) -Wno-frame-larger-than -Wno-tsan -O1 -fsanitize=thread -o $@ $^ -lpthread
 
 CHECKS += $(SAN)/tests/maps_alloc $(SAN)/tests/maps_threads $(TSAN)/tests/maps_threads
 

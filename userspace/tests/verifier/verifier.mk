@@ -22,7 +22,7 @@ ALGEBRA_STRIDE ?= 1
 ALGEBRA_BITS := 3 4 5 6
 $(SAN)/tests/algebra-%: $(TOP)/userspace/tests/verifier/algebra.c $(wildcard $(TOP)/module/engine/verifier/*.[ch])
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -MMD -MP,$(ENGINE_CFLAGS)) -O2 -fsanitize=undefined -fno-sanitize-recover=all \
+	$(CC) $(filter-out -MMD -MP -MT $@,$(ENGINE_CFLAGS)) -O2 -fsanitize=undefined -fno-sanitize-recover=all \
 		-Wno-frame-larger-than -DKBPF_WORD_BITS=$* -o $@ $<
 CHECKS += $(addprefix $(SAN)/tests/algebra-,$(ALGEBRA_BITS))
 
