@@ -4,6 +4,7 @@
 #include "env.h"
 #include "helpers.h"
 #include "helpers/proto.h"
+#include "maps/map.h"
 #include "packet/packet.h"
 #include "stack.h"
 
@@ -15,9 +16,12 @@ static const kbpf_helper_fn helpers[] = {
 
 kbpf_helper_fn kbpf_env_helper(u32 id)
 {
+	kbpf_helper_fn fn;
+
 	if (id < ARRAY_SIZE(helpers) && helpers[id])
 		return helpers[id];
-	return kbpf_packet_helper(id);
+	fn = kbpf_map_helper(id);
+	return fn ? fn : kbpf_packet_helper(id);
 }
 
 int kbpf_helpers_init(void)

@@ -11,6 +11,7 @@
 #include "engine.h"
 #include "env.h"
 #include "interp/interp.h"
+#include "maps/map.h"
 #include "packet/packet.h"
 #include "world.h"
 
@@ -146,13 +147,15 @@ kbpf_helper_fn kbpf_env_helper(u32 id)
 		kbpf_helpers_map, kbpf_helpers_task, kbpf_helpers_output,
 	};
 	const struct kbpf_helper_row *row;
+	kbpf_helper_fn fn;
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(tables); i++)
 		for (row = tables[i]; row->fn; row++)
 			if (row->id == id)
 				return row->fn;
-	return kbpf_packet_helper(id);
+	fn = kbpf_map_helper(id);
+	return fn ? fn : kbpf_packet_helper(id);
 }
 
 /*

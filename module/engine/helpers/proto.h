@@ -50,6 +50,9 @@ enum kbpf_own_func_id {
  * @KBPF_ARG_SPIN_LOCK: the spin lock of a map value
  * @KBPF_ARG_BTF_PTR: a kernel object that the program got from a helper or its
  *	context
+ * @KBPF_ARG_DYNPTR: a dynptr: its place on the stack, or one that a helper lent
+ * @KBPF_ARG_DYNPTR_OUT: a place on the stack that becomes a dynptr
+ * @KBPF_ARG_DYNPTR_RELEASE: a dynptr of a ring buffer, which ends with the call
  * @KBPF_ARGS: how many kinds
  */
 enum kbpf_arg {
@@ -75,6 +78,9 @@ enum kbpf_arg {
 	KBPF_ARG_CALLBACK_CTX,
 	KBPF_ARG_SPIN_LOCK,
 	KBPF_ARG_BTF_PTR,
+	KBPF_ARG_DYNPTR,
+	KBPF_ARG_DYNPTR_OUT,
+	KBPF_ARG_DYNPTR_RELEASE,
 	KBPF_ARGS,
 };
 
@@ -88,6 +94,8 @@ enum kbpf_arg {
  *	maps), or 0
  * @KBPF_RET_RECORD_OR_NULL: a ring-buffer record of the ALLOC_SIZE argument, which
  *	must be given back, or 0
+ * @KBPF_RET_SLICE_OR_NULL: memory of the ALLOC_SIZE argument that goes with the
+ *	dynptr argument, or 0
  * @KBPF_RET_TASK: a struct task_struct of the kernel's, read-only
  * @KBPF_RET_NEVER: does not return where it succeeds (tail call)
  * @KBPF_RETS: how many kinds
@@ -99,6 +107,7 @@ enum kbpf_ret {
 	KBPF_RET_LEN,
 	KBPF_RET_MAP_VALUE_OR_NULL,
 	KBPF_RET_RECORD_OR_NULL,
+	KBPF_RET_SLICE_OR_NULL,
 	KBPF_RET_TASK,
 	KBPF_RET_NEVER,
 	KBPF_RETS,

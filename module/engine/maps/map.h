@@ -408,4 +408,14 @@ long kbpf_stack_trace_id(struct kbpf_map *map, const u64 *ips, u32 nr, u64 flags
  */
 u32 kbpf_stack_trace_depth(const struct kbpf_map *map);
 
+/**
+ * kbpf_map_helper() - address of a helper that the maps room has
+ * @id: helper number
+ *
+ * Worlds' kbpf_env_helper() asks here for what it does not have itself.
+ *
+ * Return: the address, or NULL.
+ */
+kbpf_helper_fn kbpf_map_helper(u32 id);
+
 #endif /* KBPF_MAP_H */

@@ -15,6 +15,7 @@ struct call {
 	s32 size_reg;		/* register of that size, or -1 */
 	u32 release;		/* reference that is given back */
 	u32 func;		/* the function argument */
+	u32 dynptr;		/* id of the dynptr argument */
 	struct {
 		u32 reg;
 		u32 size;
@@ -183,7 +184,7 @@ static int check_record(struct kbpf_verifier *v, struct call *c)
 
 	if (val->flags & KBPF_V_OR_NULL)
 		return refuse(v, arg_null, c->reg, "a record that was compared with NULL");
-	if (val->type != KBPF_V_MEM || !val->ref || val->off || !kbpf_scalar_is(&val->num, 0))
+	if (val->type != KBPF_V_MEM || !val->ref || val->flags & KBPF_V_SLICE || val->off || !kbpf_scalar_is(&val->num, 0))
 		return refuse(v, arg_not_acquired, c->reg, "the record that bpf_ringbuf_reserve() "
 			      "returned: R%u is %s", c->reg, kbpf_value_name(val));
 	c->release = val->ref;
@@ -232,6 +233,29 @@ static int check_spin_lock(struct kbpf_verifier *v, struct call *c)
 	return kbpf_lock_check_arg(v, c->reg, c->proto->id == KBPF_FUNC_spin_lock);
 }
 
+static int check_dynptr_out(struct kbpf_verifier *v, struct call *c)
+{
+	int err = kbpf_dynptr_check_out(v, c->reg);
+
+	if (!err && c->proto->id == KBPF_FUNC_dynptr_from_mem)
+		err = kbpf_dynptr_check_mem(v, KBPF_R1);
+	return err;
+}
+
+static int check_dynptr(struct kbpf_verifier *v, struct call *c)
+{
+	int err = kbpf_dynptr_check_arg(v, c->reg, false);
+
+	if (!err)
+		c->dynptr = kbpf_dynptr_of(v->cur, kbpf_state_reg(v->cur, c->reg))->ref;
+	return err;
+}
+
+static int check_dynptr_release(struct kbpf_verifier *v, struct call *c)
+{
+	return kbpf_dynptr_check_arg(v, c->reg, true);
+}
+
 static int check_not_built(struct kbpf_verifier *v, struct call *c)
 {
 	return refuse(v, not_supported, c->reg, "a helper without locks: bpf_%s",
@@ -260,6 +284,9 @@ static int (* const checks[KBPF_ARGS])(struct kbpf_verifier *v, struct call *c) 
 	[KBPF_ARG_CALLBACK_CTX] = check_callback_ctx,
 	[KBPF_ARG_SPIN_LOCK] = check_spin_lock,
 	[KBPF_ARG_BTF_PTR] = check_not_built,
+	[KBPF_ARG_DYNPTR] = check_dynptr,
+	[KBPF_ARG_DYNPTR_OUT] = check_dynptr_out,
+	[KBPF_ARG_DYNPTR_RELEASE] = check_dynptr_release,
 };
 
 static int check_args(struct kbpf_verifier *v, struct call *c)
@@ -381,6 +408,13 @@ static int apply_result(struct kbpf_verifier *v, const struct call *c, u32 map)
 		if (!err)
 			*r0 = or_null(v, val);
 		return err;
+	case KBPF_RET_SLICE_OR_NULL:
+		val = kbpf_value_ptr(KBPF_V_MEM);
+		val.size = c->alloc_size;
+		val.flags = KBPF_V_SLICE;
+		val.ref = c->dynptr;
+		*r0 = or_null(v, val);
+		return 0;
 	case KBPF_RET_TASK:
 		*r0 = int_result();
 		r0->flags |= KBPF_V_KADDR;
@@ -391,6 +425,22 @@ static int apply_result(struct kbpf_verifier *v, const struct call *c, u32 map)
 	}
 }
 
+/* Dynptrs that begin or end with the call. */
+static int apply_dynptrs(struct kbpf_verifier *v, const struct call *c)
+{
+	u32 kind = c->proto->id == KBPF_FUNC_ringbuf_reserve_dynptr ? KBPF_DYNPTR_RINGBUF :
+								      KBPF_DYNPTR_LOCAL;
+	int err = 0;
+
+	for (u32 a = 0; a < 5 && !err; a++) {
+		if (c->proto->args[a] == KBPF_ARG_DYNPTR_OUT)
+			err = kbpf_dynptr_create(v, KBPF_R1 + a, kind);
+		else if (c->proto->args[a] == KBPF_ARG_DYNPTR_RELEASE)
+			kbpf_dynptr_release(v, KBPF_R1 + a);
+	}
+	return err;
+}
+
 /* The helper has done its work: memory, references, registers. */
 static int apply_call(struct kbpf_verifier *v, const struct call *c)
 {
@@ -399,6 +449,8 @@ static int apply_call(struct kbpf_verifier *v, const struct call *c)
 
 	for (u32 i = 0; i < c->nr_written && !err; i++)
 		err = kbpf_apply_helper_write(v, c->written[i].reg, c->written[i].size);
+	if (!err)
+		err = apply_dynptrs(v, c);
 	if (err)
 		return err;
 	if (c->proto->ret == KBPF_RET_NEVER)

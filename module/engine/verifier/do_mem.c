@@ -123,7 +123,8 @@ static int check_stack(struct kbpf_verifier *v, const struct access *a)
 		return refuse(v, stack_bounds, a->reg, "offsets -%d .. -1 from the frame's top; "
 			      "invalid %s from stack off=%lld..%lld size=%u", KBPF_STACK_SIZE,
 			      verb(a), (long long)first(a), (long long)last(a), a->size);
-	return 0;
+	return kbpf_dynptr_check_access(v, a->reg, first(a), last(a) + a->size,
+					a->how & KBPF_ACCESS_WRITE);
 }
 
 /* Does the access touch @size bytes at @at, where there are some? */
@@ -204,6 +205,7 @@ static int (* const checks[KBPF_VTYPES])(struct kbpf_verifier *v, const struct a
 	[KBPF_V_PACKET_META]	= check_packet,
 	[KBPF_V_PACKET_END]	= check_none,
 	[KBPF_V_FUNC]		= check_none,
+	[KBPF_V_DYNPTR]		= check_none,
 };
 
 int kbpf_check_mem(struct kbpf_verifier *v, u32 reg, s32 off, u32 size, u32 how)
@@ -242,9 +244,11 @@ static noinline int scrub_stack(struct kbpf_verifier *v, const struct kbpf_value
 	s64 lo = kbpf_value_off_min(ptr) + off, hi = kbpf_value_off_max(ptr) + off + size;
 	int err = claim_stack(v, ptr, lo);
 
-	if (!err)
-		kbpf_frame_scrub(v->cur->frames[ptr->frame], lo, hi - lo);
-	return err;
+	if (err)
+		return err;
+	kbpf_dynptr_overwritten(v, v->cur->frames[ptr->frame], lo, hi);
+	kbpf_frame_scrub(v->cur->frames[ptr->frame], lo, hi - lo);
+	return 0;
 }
 
 int kbpf_apply_helper_write(struct kbpf_verifier *v, u32 reg, u32 size)
@@ -405,6 +409,7 @@ int kbpf_do_load(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 static noinline int apply_store(struct kbpf_verifier *v, const struct kbpf_value *ptr, s32 off, u32 size,
 		       const struct kbpf_value *val)
 {
+	struct kbpf_frame *f;
 	int err;
 
 	if (ptr->type != KBPF_V_STACK)
@@ -412,9 +417,12 @@ static noinline int apply_store(struct kbpf_verifier *v, const struct kbpf_value
 	if (!kbpf_value_off_known(ptr))
 		return scrub_stack(v, ptr, off, size);
 	err = claim_stack(v, ptr, stack_off(ptr, off));
-	if (!err)
-		kbpf_frame_store(v->cur->frames[ptr->frame], stack_off(ptr, off), size, val);
-	return err;
+	if (err)
+		return err;
+	f = v->cur->frames[ptr->frame];
+	kbpf_dynptr_overwritten(v, f, stack_off(ptr, off), stack_off(ptr, off) + size);
+	kbpf_frame_store(f, stack_off(ptr, off), size, val);
+	return 0;
 }
 
 int kbpf_do_store(struct kbpf_verifier *v, const struct kbpf_insn *insn)

@@ -52,7 +52,8 @@ static void null_one(struct kbpf_value *v, void *arg)
 
 	if (!kbpf_value_is_ptr(v) || !(v->flags & KBPF_V_OR_NULL) || v->id != n->id)
 		return;
-	n->ref = v->ref;
+	if (!(v->flags & KBPF_V_SLICE))
+		n->ref = v->ref;
 	if (n->null) {
 		*v = kbpf_value_const(0);
 		return;

@@ -133,6 +133,14 @@ static bool byte_within(const struct kbpf_slot *cur, u32 b, u8 old_kind)
 	       (cur->bytes[b] == KBPF_BYTE_SPILL && kbpf_value_is_zero(&cur->spill));
 }
 
+static bool dynptr_within(struct kbpf_verifier *v, const struct kbpf_slot *cur,
+			  const struct kbpf_slot *old)
+{
+	return kbpf_slot_is_dynptr(cur) && kbpf_slot_is_dynptr(old) &&
+	       cur->spill.index == old->spill.index && cur->spill.off == old->spill.off &&
+	       same_id(v, old->spill.ref, cur->spill.ref, 0);
+}
+
 static bool slot_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
 			const struct kbpf_frame *old, u32 i, bool need)
 {
@@ -142,6 +150,8 @@ static bool slot_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
 	bool pointer = is_spill(o) && kbpf_value_is_ptr(&o->spill);
 	struct kbpf_value val;
 
+	if (kbpf_slot_is_dynptr(o) || kbpf_slot_is_dynptr(c))
+		return dynptr_within(v, c, o);
 	/* a pointer that is read back there as a number here would be judged otherwise */
 	if (!pointer && is_spill(c) && kbpf_value_is_ptr(&c->spill))
 		return false;

@@ -21,6 +21,7 @@ enum kbpf_byte {
 	KBPF_BYTE_MISC,		/* some number */
 	KBPF_BYTE_ZERO,		/* 0 */
 	KBPF_BYTE_SPILL,	/* part of the slot's @spill */
+	KBPF_BYTE_DYNPTR,	/* part of a dynptr, as all of the slot; see dynptr.c */
 };
 
 /**

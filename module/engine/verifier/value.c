@@ -19,6 +19,7 @@ static const struct {
 	[KBPF_V_PACKET_META]	= { "a pointer to packet metadata", "pkt_meta" },
 	[KBPF_V_PACKET_END]	= { "the pointer to the packet's end", "pkt_end" },
 	[KBPF_V_FUNC]		= { "a function", "func" },
+	[KBPF_V_DYNPTR]		= { "a dynptr", "dynptr_ptr" },
 };
 
 const char *kbpf_value_name(const struct kbpf_value *v)
@@ -27,7 +28,7 @@ const char *kbpf_value_name(const struct kbpf_value *v)
 		return "a pointer to a map value or NULL";
 	if (v->type == KBPF_V_MEM && (v->flags & KBPF_V_OR_NULL))
 		return "a pointer to memory or NULL";
-	if (v->type == KBPF_V_MEM && v->ref)
+	if (v->type == KBPF_V_MEM && v->ref && !(v->flags & KBPF_V_SLICE))
 		return "a pointer to a ring-buffer record";
 	return types[v->type].name;
 }

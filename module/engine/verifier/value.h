@@ -21,6 +21,7 @@ enum kbpf_vtype {
 	KBPF_V_PACKET_META,	/* metadata before it */
 	KBPF_V_PACKET_END,	/* end of packet data */
 	KBPF_V_FUNC,		/* a function of this program */
+	KBPF_V_DYNPTR,		/* a dynptr, not on the program's stack; see dynptr.c */
 	KBPF_VTYPES,
 };
 
@@ -30,6 +31,14 @@ enum kbpf_vtype {
 #define KBPF_V_KADDR	(1U << 2)
 /* a map value that is told from others of its map by its id; see lock.c */
 #define KBPF_V_NUMBERED	(1U << 3)
+/* memory got through a dynptr, which is not given back by itself */
+#define KBPF_V_SLICE	(1U << 4)
+
+/* Kinds of dynptrs. */
+enum kbpf_dynptr_kind {
+	KBPF_DYNPTR_LOCAL,	/* memory that is there anyway */
+	KBPF_DYNPTR_RINGBUF,	/* a record of a ring buffer, given back through it */
+};
 
 /* Offsets of pointers stay within this, so that sums of them never overflow. */
 #define KBPF_MAX_OFF	(1 << 29)
@@ -43,9 +52,10 @@ enum kbpf_vtype {
  *	OR_NULL: values with the same id are 0 together; PACKET*: those with the
  *	same id differ by @off only; NUMBERED: those with the same id are the
  *	same value. 0 is none
- * @ref: id of the acquired reference that the memory is held by; 0 is none
+ * @ref: id of the acquired reference that the memory is held by; DYNPTR: its id,
+ *	which SLICEs have too; 0 is none
  * @index: MAP, MAP_VALUE: in the verifier's maps, see kbpf_map_desc_of(); FUNC: the
- *	function
+ *	function; DYNPTR: enum kbpf_dynptr_kind
  * @size: MEM: bytes of the memory; PACKET*: bytes from the start of the packet
  *	(or its metadata) with this @id that are proven to be there
  * @off: pointer: constant part of the offset; SCALAR: see @id

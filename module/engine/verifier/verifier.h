@@ -354,6 +354,25 @@ int kbpf_lock_check_call(struct kbpf_verifier *v, const struct kbpf_proto *p);
 /* May the program end here, or a function that a helper called? */
 int kbpf_lock_check_end(struct kbpf_verifier *v);
 
+/* ---- dynptr.c: dynptrs on the stack -------------------------------------------------------------- */
+
+bool kbpf_slot_is_dynptr(const struct kbpf_slot *s);
+/* Bytes [@first, @end) of the stack that @reg points to are read or written: may they? */
+int kbpf_dynptr_check_access(struct kbpf_verifier *v, u32 reg, s64 first, s64 end, bool write);
+/* They were written: dynptrs there are no more. */
+void kbpf_dynptr_overwritten(struct kbpf_verifier *v, struct kbpf_frame *f, s32 first, s32 end);
+/* What was got through the dynptr with this id must not be used any more. */
+void kbpf_dynptr_end(struct kbpf_state *st, u32 ref);
+/* The dynptr that a value points to, or NULL. */
+const struct kbpf_value *kbpf_dynptr_of(const struct kbpf_state *st, const struct kbpf_value *val);
+/* Arguments: a place for a dynptr, a dynptr (that is given back), memory for one. */
+int kbpf_dynptr_check_out(struct kbpf_verifier *v, u32 reg);
+int kbpf_dynptr_check_arg(struct kbpf_verifier *v, u32 reg, bool release);
+int kbpf_dynptr_check_mem(struct kbpf_verifier *v, u32 reg);
+/* What helpers do with the place and the dynptr. */
+int kbpf_dynptr_create(struct kbpf_verifier *v, u32 reg, u32 kind);
+void kbpf_dynptr_release(struct kbpf_verifier *v, u32 reg);
+
 /* ---- fixup.c: the form that runs ------------------------------------------------------------ */
 
 int kbpf_fixup(struct kbpf_verifier *v);
