@@ -321,6 +321,36 @@ static void budget_of_paths(struct kunit *test)
 }
 #endif
 
+#ifndef __KERNEL__
+/* 8 Mi rounds, for all of a function's may_goto together. */
+static void may_goto_counts(struct kunit *test)
+{
+	const struct kbpf_insn insns[] = {
+		KBPF_MOV64_IMM(KBPF_R0, 0), KBPF_MAY_GOTO(3), KBPF_MAY_GOTO(2),
+		KBPF_ALU64_IMM(KBPF_ADD, KBPF_R0, 1), KBPF_JMP_A(-4), KBPF_EXIT_INSN(),
+	};
+	const struct kbpf_vector row = {
+		.name = "two may_goto", .insns = insns, .len = ARRAY_SIZE(insns),
+		.type = KBPF_PROG_TYPE_KPROBE, .retval = 4 << 20,
+	};
+
+	check_vector(test, &row);
+}
+#endif
+
+static void may_goto_makes_jumps_long(struct kunit *test)
+{
+	const struct kbpf_insn body[] = { KBPF_MAY_GOTO(0) };
+	const struct kbpf_insn end[] = {
+		KBPF_MOV64_IMM(KBPF_R0, 0),
+		KBPF_JMP_IMM(KBPF_JEQ, KBPF_R0, 1, -7002),
+		KBPF_EXIT_INSN(),
+	};
+
+	check_large(test, body, 1, 5000, end + 2, 1, "R031");
+	check_large(test, body, 1, 7001, end, 3, "R026");
+}
+
 static void functions_at_most_256(struct kunit *test)
 {
 	const struct kbpf_insn end[] = { KBPF_MOV64_IMM(KBPF_R0, 0), KBPF_EXIT_INSN() };
@@ -475,6 +505,10 @@ static struct kunit_case cases[] = {
 #ifndef __KERNEL__
 	KUNIT_CASE(budget_of_paths),
 #endif
+#ifndef __KERNEL__
+	KUNIT_CASE(may_goto_counts),
+#endif
+	KUNIT_CASE(may_goto_makes_jumps_long),
 	KUNIT_CASE(functions_at_most_256),
 	KUNIT_CASE(maps_at_most_64),
 	KUNIT_CASE(info_records),

@@ -57,6 +57,8 @@ int kbpf_callback_enter(struct kbpf_verifier *v, u32 func, const struct kbpf_pro
 	if (!f)
 		return -ENOMEM;
 	f->callback = true;
+	f->run = ++v->next_id;
+	st->frames[st->nr_frames - 2]->calls++;
 	f->nr_refs = st->nr_refs;
 	/* the caller keeps its arguments: the next round starts from them */
 	if (p->id == KBPF_FUNC_loop)

@@ -35,11 +35,16 @@ static bool is_func_addr(const struct kbpf_insn *i)
 	return kbpf_isa_is_lddw(i) && i->src_reg == KBPF_PSEUDO_FUNC;
 }
 
-/* A helper that calls functions of the program: each round comes back here. */
-static bool calls_back(const struct kbpf_insn *i)
+/*
+ * Loops that need not be seen to end: helpers that call functions of the program,
+ * where each round comes back to the call, and what counts by itself.
+ */
+static bool comes_round(const struct kbpf_insn *i)
 {
 	const struct kbpf_proto *p = kbpf_proto_find(i->imm);
 
+	if (i->code == (KBPF_JMP | KBPF_JCOND))
+		return true;
 	return i->code == (KBPF_JMP | KBPF_CALL) && !i->src_reg && kbpf_callback_arg(p) >= 0;
 }
 
@@ -226,7 +231,7 @@ static int check_reachable(struct kbpf_verifier *v)
 	for (u32 f = 0; f < v->nr_subprogs; f++)
 		walk(v, v->subprogs[f].start, stack, marks, marks + v->len);
 	for (u32 i = 0; i < v->len; i += slots(&v->insns[i])) {
-		if (calls_back(&v->insns[i]))
+		if (comes_round(&v->insns[i]))
 			v->info[i].flags |= KBPF_INFO_JOIN | KBPF_INFO_ROUNDS;
 		/* the paths through a function meet where it returns to */
 		if (calls_function(&v->insns[i]) && i + 1 < v->len)
@@ -333,7 +338,7 @@ static int measure(struct kbpf_verifier *v, struct chain *chains, u32 func, u32 
 				      "the call stack of more than %d frames is too deep",
 				      KBPF_MAX_FRAMES);
 	}
-	c->stack = stack + f->stack;
+	c->stack = stack + f->stack + kbpf_may_goto_stack(f);
 	c->frames = frames + 1;
 	c->state = 2;
 	return 0;

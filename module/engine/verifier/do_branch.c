@@ -218,6 +218,24 @@ static int do_compare(struct kbpf_verifier *v, const struct branch *b, enum kbpf
 	return goes_on ? go(v, v->insn + 1, KBPF_INFO_GOES_ON) : KBPF_NEXT_END;
 }
 
+/* It jumps once its count is used up, which may be at any time for all that is known. */
+static int do_may_goto(struct kbpf_verifier *v)
+{
+	u32 target = kbpf_cfg_target(v->insns, v->insn);
+	struct kbpf_frame *f = kbpf_state_top(v->cur);
+	struct kbpf_state *other;
+
+	v->subprogs[f->func].counts = true;
+	if (f->spent)
+		return go(v, target, KBPF_INFO_JUMPS | KBPF_INFO_GOES_ON);
+	other = kbpf_state_copy(v->cur);
+	if (!other)
+		return -ENOMEM;
+	kbpf_state_top(other)->spent = true;
+	f->rounds++;
+	return both_ways(v, other, target);
+}
+
 int kbpf_do_branch(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 {
 	struct branch b = {
@@ -232,7 +250,7 @@ int kbpf_do_branch(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 	if (KBPF_OP(insn->code) == KBPF_JA)
 		return go(v, kbpf_cfg_target(v->insns, v->insn), KBPF_INFO_JUMPS);
 	if (KBPF_OP(insn->code) == KBPF_JCOND)
-		return refuse(v, not_supported, -1, "a loop without may_goto");
+		return do_may_goto(v);
 	if (KBPF_SRC(insn->code) == KBPF_X) {
 		b.src = insn->src_reg;
 		if (!kbpf_read_reg(v, b.src, &err))

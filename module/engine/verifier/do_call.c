@@ -478,6 +478,7 @@ static int call_back(struct kbpf_verifier *v, const struct call *c)
 	if (!inside)
 		return -ENOMEM;
 	err = apply_call(v, c);
+	kbpf_state_top(here)->calls = 0;
 	v->cur = inside;
 	if (err) {
 		kbpf_state_free(here);
@@ -522,6 +523,7 @@ int kbpf_do_subprog_call(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 	callee = kbpf_state_push_frame(st, kbpf_cfg_find(v, target), v->insn);
 	if (!callee)
 		return -ENOMEM;
+	callee->run = ++v->next_id;
 	for (u32 r = KBPF_R1; r <= KBPF_R5; r++)
 		callee->regs[r] = caller->regs[r];
 	for (u32 r = KBPF_R0; r <= KBPF_R5; r++)

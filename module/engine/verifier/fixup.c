@@ -62,27 +62,41 @@ static bool keep(const struct kbpf_verifier *v, u32 i)
 	       kbpf_cfg_target(v->insns, i) != i + 1;
 }
 
-/*
- * Where each old slot ends up: the slot itself, or the next that stays. One more
- * entry than there are slots.
- */
-static u32 *place(struct kbpf_verifier *v)
-{
-	u32 *to = kvmalloc_array(v->len + 1, sizeof(*to), GFP_KERNEL);
-	u32 n = 0;
+/* Where everything ends up. */
+struct layout {
+	u32 *to;	/* by old slot: the new one, or that of the next that stays; one more at the end */
+	u32 *func;	/* by function: its new number */
+	struct kbpf_insn *out;
+};
 
-	for (u32 i = 0; to && i < v->len; i++) {
-		to[i] = n;
-		n += keep(v, i);
-	}
-	if (to)
-		to[v->len] = n;
-	return to;
+/* The count of a function that has may_goto is set before its first slot. */
+static bool begins_count(const struct kbpf_verifier *v, u32 i)
+{
+	int f = kbpf_cfg_find(v, i);
+
+	return f >= 0 && v->subprogs[f].counts;
 }
 
-static bool stays(const u32 *to, u32 i)
+/* Where the function that begins at an old slot is entered. */
+static u32 entry(const struct kbpf_verifier *v, const struct layout *l, u32 i)
 {
-	return to[i + 1] > to[i];
+	return l->to[i] - begins_count(v, i);
+}
+
+static u32 place(struct kbpf_verifier *v, struct layout *l)
+{
+	struct kbpf_insn scratch[KBPF_MAY_GOTO_MOST];
+	u32 n = 0;
+
+	for (u32 i = 0; i < v->len; i++) {
+		n += begins_count(v, i);
+		l->to[i] = n;
+		if (!keep(v, i))
+			continue;
+		n += kbpf_is_may_goto(&v->insns[i]) ? kbpf_may_goto_expand(v, i, scratch) : 1;
+	}
+	l->to[v->len] = n;
+	return n;
 }
 
 static bool is_rel_call(const struct kbpf_insn *i)
@@ -90,27 +104,38 @@ static bool is_rel_call(const struct kbpf_insn *i)
 	return i->code == (KBPF_JMP | KBPF_CALL) && i->src_reg == KBPF_PSEUDO_CALL;
 }
 
-/* Distances, now that slots have moved. They only ever get shorter. */
-static void retarget(struct kbpf_verifier *v, u32 i, const u32 *to)
+/*
+ * A jump or call that was at old slot @i is at new slot @at. Distances that do not
+ * fit are not seen where slots only go away.
+ */
+static int retarget(struct kbpf_verifier *v, const struct layout *l, u32 i, u32 at)
 {
-	struct kbpf_insn *insn = &v->insns[i];
+	struct kbpf_insn *insn = &l->out[at];
+	u32 target;
 	s64 dist;
 
 	if (is_rel_call(insn)) {
-		insn->imm = (s32)to[i + 1 + insn->imm] - (s32)(to[i] + 1);
-		return;
+		insn->imm = (s32)entry(v, l, i + 1 + insn->imm) - (s32)(at + 1);
+		return 0;
 	}
 	if (!is_cond(insn) && !is_ja(insn))
-		return;
-	dist = (s64)to[kbpf_cfg_target(v->insns, i)] - (to[i] + 1);
-	if (insn->code == (KBPF_JMP32 | KBPF_JA))
+		return 0;
+	target = kbpf_cfg_target(v->insns, i);
+	dist = (s64)l->to[target] - (at + 1);
+	if (insn->code == (KBPF_JMP32 | KBPF_JA)) {
 		insn->imm = dist;
-	else
-		insn->off = dist;
+		return 0;
+	}
+	v->insn = i;
+	if (dist < S16_MIN || dist > S16_MAX)
+		return refuse(v, jump_far, -1, "a jump of at most 32767 slots once may_goto is "
+			      "written out; it is %lld", (long long)dist);
+	insn->off = dist;
+	return 0;
 }
 
 /* Functions that are still there, by their old number. */
-static int collect_funcs(struct kbpf_verifier *v, const u32 *to, u32 *new_index)
+static int collect_funcs(struct kbpf_verifier *v, const struct layout *l)
 {
 	struct kbpf_prog *p = v->prog;
 	struct kbpf_func *funcs = kvcalloc(v->nr_subprogs, sizeof(*funcs), GFP_KERNEL);
@@ -123,11 +148,13 @@ static int collect_funcs(struct kbpf_verifier *v, const u32 *to, u32 *new_index)
 
 		if (!(v->info[s->start].flags & KBPF_INFO_SEEN))
 			continue;
-		new_index[f] = n;
+		l->func[f] = n;
+		if (n)
+			funcs[n - 1].end = entry(v, l, s->start);
 		funcs[n++] = (struct kbpf_func){
-			.start = to[s->start],
-			.end = to[s->end],
-			.stack_depth = s->stack,
+			.start = entry(v, l, s->start),
+			.end = l->to[v->len],
+			.stack_depth = s->stack + kbpf_may_goto_stack(s),
 			.prog = p,
 			.has_tail_call = s->has_tail_call,
 			.is_callback = s->is_callback,
@@ -138,9 +165,9 @@ static int collect_funcs(struct kbpf_verifier *v, const u32 *to, u32 *new_index)
 	return 0;
 }
 
-static void name_lddw(struct kbpf_verifier *v, u32 i, const u32 *func_index)
+static void name_lddw(struct kbpf_verifier *v, u32 i, const struct layout *l)
 {
-	struct kbpf_insn *insn = &v->insns[i];
+	struct kbpf_insn *insn = &l->out[l->to[i]];
 
 	switch (insn->src_reg) {
 	case KBPF_PSEUDO_MAP_IDX:
@@ -154,15 +181,14 @@ static void name_lddw(struct kbpf_verifier *v, u32 i, const u32 *func_index)
 		insn->imm = v->info[i].index;
 		break;
 	case KBPF_PSEUDO_FUNC:
-		insn->imm = func_index[kbpf_cfg_find(v, i + 1 + insn->imm)];
+		insn->imm = l->func[kbpf_cfg_find(v, i + 1 + insn->imm)];
 		break;
 	}
 }
 
-static void convert(struct kbpf_verifier *v, u32 i)
+static void convert(struct kbpf_verifier *v, u32 i, struct kbpf_insn *insn)
 {
 	const struct kbpf_insn_info *info = &v->info[i];
-	struct kbpf_insn *insn = &v->insns[i];
 
 	if (info->flags & KBPF_INFO_PROBE) {
 		u8 mode = KBPF_MODE(insn->code) == KBPF_MEMSX ? KBPF_PROBE_MEMSX : KBPF_PROBE_MEM;
@@ -178,26 +204,25 @@ static void convert(struct kbpf_verifier *v, u32 i)
 }
 
 /* Records of dead instructions go, except the last before what follows them. */
-static void move_line_info(struct kbpf_verifier *v, const u32 *to)
+static void move_line_info(struct kbpf_verifier *v, const struct layout *l)
 {
 	struct kbpf_prog *p = v->prog;
-	u32 n = 0;
+	u32 n = 0, next, at;
 
+	for (u32 i = p->nr_line_info; i-- > 0;)
+		p->line_info[i].insn_off = entry(v, l, p->line_info[i].insn_off);
 	for (u32 i = 0; i < p->nr_line_info; i++) {
-		struct kbpf_line_info *line = &p->line_info[i];
-		u32 at = to[line->insn_off];
-		u32 end = i + 1 < p->nr_line_info ? p->line_info[i + 1].insn_off : v->len;
-
+		at = p->line_info[i].insn_off;
+		next = i + 1 < p->nr_line_info ? p->line_info[i + 1].insn_off : l->to[v->len];
 		/* nothing of this line is left */
-		if (to[end] == at)
+		if (next == at)
 			continue;
-		p->line_info[n] = *line;
-		p->line_info[n++].insn_off = at;
+		p->line_info[n++] = p->line_info[i];
 	}
 	p->nr_line_info = n;
 }
 
-static void move_func_info(struct kbpf_verifier *v, const u32 *to)
+static void move_func_info(struct kbpf_verifier *v, const struct layout *l)
 {
 	struct kbpf_prog *p = v->prog;
 	u32 n = 0;
@@ -208,17 +233,9 @@ static void move_func_info(struct kbpf_verifier *v, const u32 *to)
 		if (!(v->info[func->insn_off].flags & KBPF_INFO_SEEN))
 			continue;
 		p->func_info[n] = *func;
-		p->func_info[n++].insn_off = to[func->insn_off];
+		p->func_info[n++].insn_off = entry(v, l, func->insn_off);
 	}
 	p->nr_func_info = n;
-}
-
-static void compact(struct kbpf_verifier *v, const u32 *to)
-{
-	for (u32 i = 0; i < v->len; i++)
-		if (stays(to, i))
-			v->insns[to[i]] = v->insns[i];
-	v->prog->len = to[v->len];
 }
 
 static int take_maps(struct kbpf_verifier *v)
@@ -237,43 +254,82 @@ static int take_maps(struct kbpf_verifier *v)
 	return 0;
 }
 
-static void rewrite(struct kbpf_verifier *v, const u32 *to, const u32 *func_index)
+/* What an old slot becomes. */
+static int write_slot(struct kbpf_verifier *v, const struct layout *l, u32 i)
 {
-	for (u32 i = 0; i < v->len; i++) {
-		if (!stays(to, i) || (v->info[i].flags & KBPF_INFO_SECOND))
-			continue;
-		if (kbpf_isa_is_lddw(&v->insns[i]))
-			name_lddw(v, i, func_index);
+	struct kbpf_insn *out = &l->out[l->to[i]];
+	u32 n = 1;
+
+	if (kbpf_is_may_goto(&v->insns[i])) {
+		n = kbpf_may_goto_expand(v, i, out);
+	} else {
+		*out = v->insns[i];
+		if (v->info[i].flags & KBPF_INFO_SECOND)
+			return 0;
+		if (kbpf_isa_is_lddw(out))
+			name_lddw(v, i, l);
 		else
-			convert(v, i);
-		retarget(v, i, to);
+			convert(v, i, out);
 	}
+	for (u32 k = 0; k < n; k++) {
+		/* of what was written out, only the way to the target leaves it */
+		if (n > 1 && out[k].code != (KBPF_JMP32 | KBPF_JA))
+			continue;
+		if (retarget(v, l, i, l->to[i] + k))
+			return -E2BIG;
+	}
+	return 0;
+}
+
+static int rewrite(struct kbpf_verifier *v, const struct layout *l)
+{
+	int err = 0;
+
+	for (u32 i = 0; i < v->len && !err; i++) {
+		if (begins_count(v, i))
+			l->out[entry(v, l, i)] = kbpf_may_goto_begin(&v->subprogs[kbpf_cfg_find(v, i)]);
+		if (keep(v, i))
+			err = write_slot(v, l, i);
+	}
+	return err;
+}
+
+static int lay_out(struct kbpf_verifier *v, struct layout *l)
+{
+	u32 len;
+	int err;
+
+	for (u32 i = 0; i < v->len; i++)
+		decide(v, i);
+	len = place(v, l);
+	l->out = kvmalloc_array(len, sizeof(*l->out), GFP_KERNEL);
+	if (!l->out)
+		return -ENOMEM;
+	err = collect_funcs(v, l);
+	if (!err)
+		err = rewrite(v, l);
+	if (!err)
+		err = take_maps(v);
+	if (err)
+		return err;
+	move_line_info(v, l);
+	move_func_info(v, l);
+	swap(v->prog->insns, l->out);
+	v->prog->len = len;
+	return 0;
 }
 
 int kbpf_fixup(struct kbpf_verifier *v)
 {
-	u32 *func_index = kcalloc(v->nr_subprogs, sizeof(*func_index), GFP_KERNEL);
-	u32 *to = NULL;
-	int err = -ENOMEM;
+	struct layout l = {
+		.to = kvmalloc_array(v->len + 1, sizeof(*l.to), GFP_KERNEL),
+		.func = kcalloc(v->nr_subprogs, sizeof(*l.func), GFP_KERNEL),
+	};
+	int err = l.to && l.func ? lay_out(v, &l) : -ENOMEM;
 
-	if (!func_index)
-		return -ENOMEM;
-	for (u32 i = 0; i < v->len; i++)
-		decide(v, i);
-	to = place(v);
-	if (!to)
-		goto out;
-	err = collect_funcs(v, to, func_index);
-	if (!err)
-		err = take_maps(v);
-	if (err)
-		goto out;
-	move_line_info(v, to);
-	move_func_info(v, to);
-	rewrite(v, to, func_index);
-	compact(v, to);
-out:
-	kvfree(to);
-	kfree(func_index);
+	/* the instructions as they were loaded, or what was made of them so far */
+	kvfree(l.out);
+	kvfree(l.to);
+	kfree(l.func);
 	return err;
 }

@@ -213,8 +213,9 @@ static bool state_within(struct kbpf_verifier *v, const struct kbpf_state *cur,
 	for (u32 i = 0; i < cur->nr_frames; i++) {
 		const struct kbpf_frame *c = cur->frames[i], *o = old->frames[i];
 
-		if (c->func != o->func || c->callback != o->callback || c->nr_refs != o->nr_refs ||
-		    (i && c->callsite != o->callsite))
+		/* where the count lasts, paths were cut short that go on where it is used up */
+		if (c->func != o->func || c->spent != o->spent || c->callback != o->callback ||
+		    c->nr_refs != o->nr_refs || (i && c->callsite != o->callsite))
 			return false;
 	}
 	/* innermost first: most differences are there */
@@ -226,38 +227,6 @@ static bool state_within(struct kbpf_verifier *v, const struct kbpf_state *cur,
 			return false;
 	}
 	return true;
-}
-
-/* ---- convergence ------------------------------------------------------------------- */
-
-/* Rounds that a helper's function is walked as they are, before numbers are widened. */
-#define EXACT_ROUNDS	4
-
-static void widen_value(struct kbpf_value *cur, const struct kbpf_value *old, u32 bits)
-{
-	struct kbpf_scalar any = kbpf_scalar_any();
-
-	if (cur->type == KBPF_V_SCALAR && old->type == KBPF_V_SCALAR &&
-	    !kbpf_scalar_within(&cur->num, &old->num))
-		*cur = kbpf_value_num(kbpf_scalar_zext(&any, bits));
-}
-
-/* Give up what differs from round to round, so that rounds come to be the same. */
-static void widen(struct kbpf_state *cur, const struct kbpf_state *old)
-{
-	if (cur->nr_frames != old->nr_frames)
-		return;
-	for (u32 i = 0; i < cur->nr_frames; i++) {
-		struct kbpf_frame *c = cur->frames[i];
-		const struct kbpf_frame *o = old->frames[i];
-
-		for (u32 r = 0; r < KBPF_R10; r++)
-			widen_value(&c->regs[r], &o->regs[r], 64);
-		for (u32 s = 0; s < min(c->nr_slots, o->nr_slots); s++)
-			if (is_spill(&c->slots[s]) && is_spill(&o->slots[s]))
-				widen_value(&c->slots[s].spill, &o->slots[s].spill,
-					    c->slots[s].width * 8);
-	}
 }
 
 /* ---- keeping a state ---------------------------------------------------------------- */
@@ -369,7 +338,7 @@ int kbpf_prune_visit(struct kbpf_verifier *v, bool *done)
 	bool rounds = v->info[v->insn].flags & KBPF_INFO_ROUNDS;
 	struct kbpf_checkpoint **at = &v->info[v->insn].checkpoints, *cp;
 	u32 looks = 0, in_loop = 0;
-	bool within;
+	bool within, moved;
 
 	*done = false;
 	while ((cp = *at) && looks++ < MAX_LOOKS) {
@@ -377,11 +346,15 @@ int kbpf_prune_visit(struct kbpf_verifier *v, bool *done)
 			at = &cp->next;
 			continue;
 		}
-		within = state_within(v, v->cur, cp->state, cp->branches && !rounds);
+		moved = kbpf_converge_moved(v->cur, cp->state);
+		within = state_within(v, v->cur, cp->state, cp->branches && !(rounds && moved));
 		if (cp->branches) {
 			newest = newest ? newest : cp;
-			/* what can follow is being walked, and the helper sees to the end */
-			*done = within && rounds;
+			/*
+			 * What can follow is being walked, and whoever counted another round
+			 * since sees to the end.
+			 */
+			*done = within && moved;
 			if (*done)
 				return 0;
 			if (within)
@@ -402,8 +375,8 @@ int kbpf_prune_visit(struct kbpf_verifier *v, bool *done)
 		else
 			at = &cp->next;
 	}
-	if (rounds && newest && in_loop >= EXACT_ROUNDS)
-		widen(v->cur, newest->state);
+	if (rounds && newest)
+		kbpf_converge(v, newest->state, in_loop);
 	return rounds || worth_keeping(v, in_loop) ? keep(v) : 0;
 }
 

@@ -103,7 +103,7 @@ int kbpf_refuse(struct kbpf_verifier *v, enum kbpf_reject why, int reg, const ch
 	va_list args;
 
 	v->reject = why;
-	if (!v->log)
+	if (!v->log || kbpf_converge_again(v, why))
 		return -row->err;
 	va_start(args, fmt);
 	vscnprintf(needed, sizeof(needed), fmt, args);

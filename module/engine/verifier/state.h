@@ -45,6 +45,10 @@ struct kbpf_slot {
  * @callsite: slot of the call that entered it; not for the first frame
  * @callback: entered by a helper, so that leaving it leads back to the call
  * @nr_refs: callback: references held when it was entered
+ * @run: tells this run of the function from others on the path
+ * @rounds: how often a may_goto of this run went on
+ * @calls: how often the helper under way has called back
+ * @spent: a may_goto of this run jumped, as all will from then on
  * @nr_slots: slots of stack in use: slot i is bytes -8(i+1) .. -8i-1 below the top
  * @cap_slots: slots that there is memory for
  * @regs: registers
@@ -54,7 +58,11 @@ struct kbpf_frame {
 	u32 func;
 	u32 callsite;
 	bool callback;
+	bool spent;
 	u32 nr_refs;
+	u32 run;
+	u32 rounds;
+	u32 calls;
 	u32 nr_slots;
 	u32 cap_slots;
 	struct kbpf_value regs[KBPF_REGS];

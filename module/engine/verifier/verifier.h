@@ -27,6 +27,7 @@ struct kbpf_proto;
  * @is_callback: a helper calls it
  * @ret_live: somebody may read what it returns
  * @ret_needed: and the value may matter to the verdict
+ * @counts: it has may_goto, whose count is on its stack
  */
 struct kbpf_subprog {
 	u32 start;
@@ -36,6 +37,7 @@ struct kbpf_subprog {
 	bool is_callback;
 	bool ret_live;
 	bool ret_needed;
+	bool counts;
 };
 
 /* struct kbpf_insn_info.flags */
@@ -109,6 +111,7 @@ struct kbpf_id_pair {
 };
 
 #define KBPF_MAX_ID_PAIRS	64
+#define KBPF_MAX_LANDMARKS	64
 
 /**
  * struct kbpf_verifier - a verification
@@ -141,6 +144,11 @@ struct kbpf_id_pair {
  *	the two are compared
  * @nr_ids: how many are set
  * @exact: the comparison is for sameness of what matters, not for inclusion
+ * @landmarks: numbers at which widening stops, ascending
+ * @nr_landmarks: how many; 0 before the first widening
+ * @widened: some number was widened since the walk began
+ * @gear: how soon rounds are widened; see converge.c
+ * @exact_until: instructions processed at which exact rounds end
  * @bytes: memory held by states
  * @nr_kept: states kept now
  * @max_states_per_insn: most states kept at one slot
@@ -180,6 +188,12 @@ struct kbpf_verifier {
 	struct kbpf_id_pair ids[KBPF_MAX_ID_PAIRS];
 	u32 nr_ids;
 	bool exact;
+
+	s64 landmarks[KBPF_MAX_LANDMARKS];
+	u32 nr_landmarks;
+	bool widened;
+	u8 gear;
+	u64 exact_until;
 
 	u64 bytes;
 	u32 nr_kept;
@@ -267,6 +281,30 @@ void kbpf_prune_path_ended(struct kbpf_verifier *v);
 void kbpf_prune_free(struct kbpf_verifier *v);
 /* A path that starts later hangs on the current checkpoint. */
 void kbpf_prune_fork(struct kbpf_verifier *v);
+
+/* ---- converge.c: loops that somebody else sees to the end of ----------------------------- */
+
+/**
+ * kbpf_converge() - let rounds come to be the same
+ * @v: verification; the current state may become larger
+ * @old: the state of the round before
+ * @rounds: rounds walked so far
+ */
+void kbpf_converge(struct kbpf_verifier *v, const struct kbpf_state *old, u32 rounds);
+
+/**
+ * kbpf_converge_moved() - did somebody count a round between two states of a path?
+ * @cur: the current state
+ * @old: one on the way there
+ *
+ * Counts are those of runs of functions that are under way in both.
+ */
+bool kbpf_converge_moved(const struct kbpf_state *cur, const struct kbpf_state *old);
+
+/* Is the program to be walked once more before it may be refused by this rule? */
+bool kbpf_converge_again(const struct kbpf_verifier *v, enum kbpf_reject why);
+/* The next walk is begun. */
+void kbpf_converge_shift(struct kbpf_verifier *v);
 
 /* ---- step.c and do_*.c: one instruction --------------------------------------------------- */
 
@@ -372,6 +410,26 @@ int kbpf_dynptr_check_mem(struct kbpf_verifier *v, u32 reg);
 /* What helpers do with the place and the dynptr. */
 int kbpf_dynptr_create(struct kbpf_verifier *v, u32 reg, u32 kind);
 void kbpf_dynptr_release(struct kbpf_verifier *v, u32 reg);
+
+/* ---- may_goto.c: what becomes of it in the form that runs ------------------------------------- */
+
+#define KBPF_MAY_GOTO_MOST	8	/* slots that one becomes at the most */
+
+bool kbpf_is_may_goto(const struct kbpf_insn *insn);
+/* Bytes of stack that a function's count takes. */
+u32 kbpf_may_goto_stack(const struct kbpf_subprog *s);
+/* What stands before the function's first slot. */
+struct kbpf_insn kbpf_may_goto_begin(const struct kbpf_subprog *s);
+
+/**
+ * kbpf_may_goto_expand() - write a may_goto out
+ * @v: verification, after the walk
+ * @i: its slot
+ * @out: KBPF_MAY_GOTO_MOST slots; a JMP32 JA among them is yet to be given its target
+ *
+ * Return: slots written.
+ */
+u32 kbpf_may_goto_expand(const struct kbpf_verifier *v, u32 i, struct kbpf_insn *out);
 
 /* ---- fixup.c: the form that runs ------------------------------------------------------------ */
 

@@ -148,7 +148,7 @@ static int walk_insn(struct kbpf_verifier *v)
 	return kbpf_step(v);
 }
 
-static int walk(struct kbpf_verifier *v)
+static int walk_all(struct kbpf_verifier *v)
 {
 	int next;
 
@@ -166,6 +166,32 @@ static int walk(struct kbpf_verifier *v)
 		kbpf_prune_path_ended(v);
 	} while (next_path(v));
 	return 0;
+}
+
+/* Forget the walk, but not what it cost. */
+static void start_again(struct kbpf_verifier *v)
+{
+	while (next_path(v))
+		;
+	kbpf_prune_free(v);
+	for (u32 i = 0; i < v->len; i++)
+		v->info[i].flags &= KBPF_INFO_JOIN | KBPF_INFO_ROUNDS | KBPF_INFO_SECOND;
+	v->parent = NULL;
+	v->nr_trail = 0;
+	v->reject = KBPF_REJECTS;
+	kbpf_converge_shift(v);
+}
+
+/* A refusal that widening may have brought about is none yet. */
+static int walk(struct kbpf_verifier *v)
+{
+	int err = walk_all(v);
+
+	while (err && kbpf_converge_again(v, v->reject)) {
+		start_again(v);
+		err = walk_all(v);
+	}
+	return err;
 }
 
 /* ---- passes --------------------------------------------------------------------------- */
