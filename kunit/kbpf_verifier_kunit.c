@@ -338,17 +338,20 @@ static void may_goto_counts(struct kunit *test)
 }
 #endif
 
+/* A jump over as many may_goto as make it too long. */
 static void may_goto_makes_jumps_long(struct kunit *test)
 {
-	const struct kbpf_insn body[] = { KBPF_MAY_GOTO(0) };
-	const struct kbpf_insn end[] = {
-		KBPF_MOV64_IMM(KBPF_R0, 0),
-		KBPF_JMP_IMM(KBPF_JEQ, KBPF_R0, 1, -7002),
-		KBPF_EXIT_INSN(),
-	};
+	const u32 rows = 7000;
+	struct kbpf_insn *insns = kvcalloc(rows + 3, sizeof(*insns), GFP_KERNEL);
 
-	check_large(test, body, 1, 5000, end + 2, 1, "R031");
-	check_large(test, body, 1, 7001, end, 3, "R026");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, insns);
+	insns[0] = KBPF_LDX_MEM(KBPF_DW, KBPF_R0, KBPF_R1, 0);
+	insns[1] = KBPF_JMP_IMM(KBPF_JEQ, KBPF_R0, 1, rows);
+	for (u32 i = 0; i < rows; i++)
+		insns[2 + i] = KBPF_MAY_GOTO(0);
+	insns[2 + rows] = KBPF_EXIT_INSN();
+	check_large(test, insns, 0, 0, insns, rows + 3, "R026");
+	kvfree(insns);
 }
 
 static void functions_at_most_256(struct kunit *test)

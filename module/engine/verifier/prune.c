@@ -377,7 +377,9 @@ int kbpf_prune_visit(struct kbpf_verifier *v, bool *done)
 	}
 	if (rounds && newest)
 		kbpf_converge(v, newest->state, in_loop);
-	return rounds || worth_keeping(v, in_loop) ? keep(v) : 0;
+	if (rounds && v->bytes <= MAX_BYTES)
+		return keep(v);
+	return worth_keeping(v, in_loop) ? keep(v) : 0;
 }
 
 void kbpf_prune_fork(struct kbpf_verifier *v)
