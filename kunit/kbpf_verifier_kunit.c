@@ -5,6 +5,7 @@
  * verdict is found.
  */
 #include <kunit/test.h>
+#include "helpers/kfunc.h"
 #include "helpers/proto.h"
 #include "interp/interp.h"
 #include "maps/map.h"
@@ -42,6 +43,12 @@ static struct kbpf_map *map_get(void *arg, int fd)
 		return ERR_PTR(-EBADF);
 	kbpf_object_get(&t->maps[-fd - 1]->obj);
 	return t->maps[-fd - 1];
+}
+
+/* The tests' BTF ids of kernel functions are the engine's own numbers. */
+static u32 kfunc_find(void *arg, u32 btf_id)
+{
+	return kbpf_proto_find(btf_id) ? btf_id : 0;
 }
 
 static void trial_exit(struct trial *t)
@@ -89,6 +96,7 @@ static int trial_init(struct trial *t, const struct kbpf_insn *insns, u32 len, u
 	memset(t, 0, sizeof(*t));
 	t->opts.map_get = map_get;
 	t->opts.map_arg = t;
+	t->opts.kfunc_find = kfunc_find;
 	t->prog = kzalloc(sizeof(*t->prog), GFP_KERNEL);
 	if (!t->prog)
 		return -ENOMEM;

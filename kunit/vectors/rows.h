@@ -8,6 +8,7 @@
 #ifndef KBPF_VECTOR_ROWS_H
 #define KBPF_VECTOR_ROWS_H
 
+#include "helpers/kfunc.h"
 #include "helpers/proto.h"
 #include "isa/insn.h"
 #include "vectors/vector.h"

@@ -4,12 +4,12 @@
 KBPF_ENGINE_OBJS :=
 KBPF_ENGINE_OBJS += log.o object.o
 KBPF_ENGINE_OBJS += isa/opcode.o isa/disasm.o isa/eval.o
-KBPF_ENGINE_OBJS += helpers/proto.o
+KBPF_ENGINE_OBJS += helpers/proto.o helpers/kfunc.o
 KBPF_ENGINE_OBJS += progtype/progtype.o
 KBPF_ENGINE_OBJS += verifier/tnum.o verifier/range.o verifier/word.o verifier/scalar.o
 KBPF_ENGINE_OBJS += verifier/value.o verifier/state.o verifier/link.o
 KBPF_ENGINE_OBJS += verifier/cfg.o verifier/resolve.o verifier/live.o verifier/prune.o
-KBPF_ENGINE_OBJS += verifier/converge.o verifier/may_goto.o
+KBPF_ENGINE_OBJS += verifier/converge.o verifier/may_goto.o verifier/kfunc.o verifier/iter.o
 KBPF_ENGINE_OBJS += verifier/step.o verifier/do_alu.o verifier/do_mem.o verifier/do_branch.o
 KBPF_ENGINE_OBJS += verifier/do_call.o verifier/callback.o verifier/lock.o verifier/dynptr.o verifier/refuse.o verifier/trace.o verifier/fixup.o
 KBPF_ENGINE_OBJS += verifier/verify.o

@@ -182,6 +182,15 @@ void kbpf_env_cgroup_put(void *cgroup);
 kbpf_helper_fn kbpf_env_helper(u32 id);
 
 /**
+ * kbpf_env_kernel_func() - name of a function of the kernel's
+ * @btf_id: its id in the kernel's BTF
+ *
+ * Context: process.
+ * Return: the name, valid for ever; NULL: the kernel has no BTF, or no such function.
+ */
+const char *kbpf_env_kernel_func(u32 btf_id);
+
+/**
  * kbpf_env_probe_read() - read memory that may not be there
  * @dst: destination
  * @size: bytes

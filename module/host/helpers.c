@@ -21,7 +21,9 @@ kbpf_helper_fn kbpf_env_helper(u32 id)
 	if (id < ARRAY_SIZE(helpers) && helpers[id])
 		return helpers[id];
 	fn = kbpf_map_helper(id);
-	return fn ? fn : kbpf_packet_helper(id);
+	if (!fn)
+		fn = kbpf_packet_helper(id);
+	return fn ? fn : kbpf_kfunc_address(id);
 }
 
 int kbpf_helpers_init(void)

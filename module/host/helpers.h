@@ -8,6 +8,7 @@
 #define KBPF_HOST_HELPERS_H
 
 #include <linux/types.h>
+#include "prog.h"
 
 #define KBPF_HOST_HELPER(name) \
 	u64 kbpf_helper_##name(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5);
@@ -19,6 +20,14 @@ static inline void *kbpf_reg_ptr(u64 reg)
 {
 	return (void *)(unsigned long)reg;
 }
+
+/**
+ * kbpf_kfunc_address() - address of a kernel function that programs may call
+ * @id: number, enum kbpf_kfunc_id
+ *
+ * Return: the address, or NULL.
+ */
+kbpf_helper_fn kbpf_kfunc_address(u32 id);
 
 /**
  * kbpf_helpers_init() - set up what helpers need

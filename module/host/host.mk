@@ -11,3 +11,4 @@ KBPF_HOST_OBJS += helpers_print.o print.o
 KBPF_HOST_OBJS += jit_image.o jit_code.o jit_info.o
 KBPF_HOST_OBJS += helpers_loop.o helpers_lock.o helpers_cgroup.o helpers_stack.o stack.o
 KBPF_HOST_OBJS += packet.o net_link.o attach_net_tap.o attach_netfilter.o attach_netdev.o
+KBPF_HOST_OBJS += kfunc.o

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "btf/btf.h"
+#include "env.h"
 #include "kernel_btf.h"
 
 #define BTF_PATH	"/sys/kernel/btf/vmlinux"
@@ -160,6 +161,17 @@ int kbpf_attach_point_by_id(u32 id, struct kbpf_attach_point *point)
 	if (t && kbpf_btf_kind(t) == KBPF_BTF_FUNC)
 		return fill_function(btf, t, point);
 	return -EINVAL;
+}
+
+const char *kbpf_env_kernel_func(u32 btf_id)
+{
+	const struct kbpf_btf *btf = get_btf();
+	const struct kbpf_btf_type *t;
+
+	if (IS_ERR(btf))
+		return NULL;
+	t = proto_of(btf, btf_id, KBPF_BTF_FUNC);
+	return t ? kbpf_btf_name(btf, t->name_off) : NULL;
 }
 
 static int find_tracepoint(const char *name, struct kbpf_attach_point *point)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 # The engine in a process: one relocatable object that shows kbpf_engine_* (and the disassembler) only,
 # since the engine's own names are also libkbpf's.
-INPROC_SRCS := fd.c world.c attach.c ring.c memory.c format.c helpers_map.c helpers_task.c \
+INPROC_SRCS := fd.c world.c kernel_btf.c attach.c ring.c memory.c format.c helpers_map.c helpers_task.c \
 	helpers_output.c
 INPROC_OBJS := $(addprefix $(O)/inproc/,$(INPROC_SRCS:.c=.o))
 

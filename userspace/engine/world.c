@@ -10,6 +10,7 @@
 #include "cmd/cmd.h"
 #include "engine.h"
 #include "env.h"
+#include "helpers/kfunc.h"
 #include "interp/interp.h"
 #include "maps/map.h"
 #include "packet/packet.h"
@@ -141,6 +142,13 @@ bool kbpf_env_interrupted(void)
 	return false;
 }
 
+/* A process has no task_struct to show. */
+static u64 no_task(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	(void)r1, (void)r2, (void)r3, (void)r4, (void)r5;
+	return 0;
+}
+
 kbpf_helper_fn kbpf_env_helper(u32 id)
 {
 	static const struct kbpf_helper_row *const tables[] = {
@@ -155,7 +163,11 @@ kbpf_helper_fn kbpf_env_helper(u32 id)
 			if (row->id == id)
 				return row->fn;
 	fn = kbpf_map_helper(id);
-	return fn ? fn : kbpf_packet_helper(id);
+	if (!fn)
+		fn = kbpf_packet_helper(id);
+	if (!fn && id == KBPF_KFUNC_task_from_pid)
+		fn = no_task;
+	return fn ? fn : kbpf_kfunc_builtin(id);
 }
 
 /*

@@ -4,6 +4,7 @@
  * name, and nothing else.
  */
 #include "helpers/proto.h"
+#include "helpers/kfunc.h"
 #include "env.h"
 
 #define T(type)	BIT_ULL(KBPF_PROG_TYPE_##type)
@@ -41,8 +42,9 @@ enum {
 #define ARG(x)	KBPF_ARG_##x
 #define ARGS(a, b, c, d, e) { ARG(a), ARG(b), ARG(c), ARG(d), ARG(e) }
 
-#define ROW(name_, ret_, args_, runs_, can_, progs_, flags_) {		\
-		.id = KBPF_FUNC_##name_,				\
+#define ROW(name_, ...) ROW_OF(KBPF_FUNC_##name_, __VA_ARGS__)
+#define ROW_OF(id_, ret_, args_, runs_, can_, progs_, flags_) {		\
+		.id = id_,						\
 		.ret = KBPF_RET_##ret_,					\
 		.args = ARGS args_,					\
 		.runs_in = KBPF_RUNS_##runs_,				\
@@ -59,6 +61,12 @@ static const struct kbpf_proto protos[] = {
 static const struct kbpf_proto own[] = {
 #define KBPF_OWN_PROTO ROW
 #include "helpers/proto.def"
+};
+
+static const struct kbpf_proto kfuncs[] = {
+#define KBPF_KFUNC(name_, ret_, args_, runs_, can_, progs_, flags_, proto_) \
+	ROW_OF(KBPF_KFUNC_##name_, ret_, args_, runs_, can_, progs_, flags_)
+#include "helpers/kfunc.def"
 };
 
 static_assert(ARRAY_SIZE(own) == KBPF_FUNC_OWN_MAX - KBPF_FUNC_OWN);
@@ -84,8 +92,28 @@ static const char * const own_names[] = {
 #include "helpers/proto.def"
 };
 
+static const char * const kfunc_names[] = {
+#define KBPF_KFUNC(name_, ...) #name_,
+#include "helpers/kfunc.def"
+};
+
+static bool is_kfunc(u32 id)
+{
+	return id >= KBPF_KFUNC_FIRST && id < KBPF_KFUNC_END;
+}
+
+u32 kbpf_kfunc_find(const char *name)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(kfunc_names); i++)
+		if (!strncmp(name, "bpf_", 4) && !strcmp(name + 4, kfunc_names[i]))
+			return KBPF_KFUNC_FIRST + i;
+	return 0;
+}
+
 const struct kbpf_proto *kbpf_proto_find(u32 id)
 {
+	if (is_kfunc(id))
+		return &kfuncs[id - KBPF_KFUNC_FIRST];
 	if (id >= KBPF_FUNC_OWN && id < KBPF_FUNC_OWN_MAX)
 		return &own[id - KBPF_FUNC_OWN];
 	if (id >= KBPF_FUNC_MAX || !row_of[id])
@@ -95,6 +123,8 @@ const struct kbpf_proto *kbpf_proto_find(u32 id)
 
 const char *kbpf_proto_name(u32 id)
 {
+	if (is_kfunc(id))
+		return kfunc_names[id - KBPF_KFUNC_FIRST];
 	if (id >= KBPF_FUNC_OWN && id < KBPF_FUNC_OWN_MAX)
 		return own_names[id - KBPF_FUNC_OWN];
 	return id < KBPF_FUNC_MAX ? names[id] : NULL;

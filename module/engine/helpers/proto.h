@@ -50,6 +50,12 @@ enum kbpf_own_func_id {
  * @KBPF_ARG_SPIN_LOCK: the spin lock of a map value
  * @KBPF_ARG_BTF_PTR: a kernel object that the program got from a helper or its
  *	context
+ * @KBPF_ARG_NUM: a number
+ * @KBPF_ARG_ITER_NEW: 8 bytes of stack that an iterator is made in
+ * @KBPF_ARG_ITER: an iterator
+ * @KBPF_ARG_ITER_DESTROY: an iterator, which ends
+ * @KBPF_ARG_OBJECT: a kernel object
+ * @KBPF_ARG_OBJECT_RELEASE: one that was acquired, which the call gives back
  * @KBPF_ARG_DYNPTR: a dynptr: its place on the stack, or one that a helper lent
  * @KBPF_ARG_DYNPTR_OUT: a place on the stack that becomes a dynptr
  * @KBPF_ARG_DYNPTR_RELEASE: a dynptr of a ring buffer, which ends with the call
@@ -78,6 +84,12 @@ enum kbpf_arg {
 	KBPF_ARG_CALLBACK_CTX,
 	KBPF_ARG_SPIN_LOCK,
 	KBPF_ARG_BTF_PTR,
+	KBPF_ARG_NUM,
+	KBPF_ARG_ITER_NEW,
+	KBPF_ARG_ITER,
+	KBPF_ARG_ITER_DESTROY,
+	KBPF_ARG_OBJECT,
+	KBPF_ARG_OBJECT_RELEASE,
 	KBPF_ARG_DYNPTR,
 	KBPF_ARG_DYNPTR_OUT,
 	KBPF_ARG_DYNPTR_RELEASE,
@@ -97,6 +109,9 @@ enum kbpf_arg {
  * @KBPF_RET_SLICE_OR_NULL: memory of the ALLOC_SIZE argument that goes with the
  *	dynptr argument, or 0
  * @KBPF_RET_TASK: a struct task_struct of the kernel's, read-only
+ * @KBPF_RET_ITER_ELEM: a read-only int that goes with the iterator argument; 0 once it
+ *	is at its end, and from then on
+ * @KBPF_RET_OBJECT_OR_NULL: a kernel object that must be given back, or 0
  * @KBPF_RET_NEVER: does not return where it succeeds (tail call)
  * @KBPF_RETS: how many kinds
  */
@@ -109,6 +124,8 @@ enum kbpf_ret {
 	KBPF_RET_RECORD_OR_NULL,
 	KBPF_RET_SLICE_OR_NULL,
 	KBPF_RET_TASK,
+	KBPF_RET_ITER_ELEM,
+	KBPF_RET_OBJECT_OR_NULL,
 	KBPF_RET_NEVER,
 	KBPF_RETS,
 };

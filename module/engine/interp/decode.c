@@ -132,6 +132,9 @@ static int decode_one(struct decoder *d, u32 slot, struct kbpf_step *step)
 	case KBPF_OP_JA32:
 		step->op = KBPF_OP_JA;
 		return jump(d, slot, insn->imm, &step->off);
+	case KBPF_OP_CALL_KFUNC:
+		step->op = KBPF_OP_CALL;
+		fallthrough;
 	case KBPF_OP_CALL:
 		return decode_call(d, slot, step);
 	case KBPF_OP_CALL_FUNC:
@@ -142,7 +145,6 @@ static int decode_one(struct decoder *d, u32 slot, struct kbpf_step *step)
 	case KBPF_OP_LDIND_W:
 	case KBPF_OP_LDIND_H:
 	case KBPF_OP_LDIND_B:
-	case KBPF_OP_CALL_KFUNC:
 		return -EINVAL;
 	default:
 		return kbpf_isa_is_lddw(insn) ? decode_lddw(d, slot, step) : 0;

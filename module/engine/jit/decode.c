@@ -268,7 +268,7 @@ static int decode_call(struct decoder *d)
 		op->dst = JIT_R0;
 		return find_func(d->ir->prog, d->slot + 1 + in->imm, &op->target);
 	}
-	if (in->src_reg)
+	if (in->src_reg && in->src_reg != KBPF_PSEUDO_KFUNC_CALL)
 		return -EOPNOTSUPP;
 	if (in->imm == HELPER_TAIL_CALL) {
 		d->ir->tails = true;

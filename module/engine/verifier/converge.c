@@ -151,7 +151,7 @@ bool kbpf_converge_moved(const struct kbpf_state *cur, const struct kbpf_state *
 
 		if (c->run != o->run)
 			return false;
-		if (c->rounds > o->rounds || c->calls > o->calls)
+		if (c->rounds > o->rounds || c->calls > o->calls || kbpf_iter_moved(c, o))
 			return true;
 	}
 	return false;

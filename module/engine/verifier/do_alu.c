@@ -244,6 +244,15 @@ static noinline void apply_numbers(struct kbpf_value *dst, const struct kbpf_val
 	*dst = r;
 }
 
+/* A part of a kernel object is an address to try, as any that came from the kernel. */
+static void part_of_object(struct kbpf_value *val)
+{
+	if (val->type != KBPF_V_OBJECT || val->flags & KBPF_V_OR_NULL)
+		return;
+	*val = kbpf_value_any();
+	val->flags = KBPF_V_KADDR;
+}
+
 int kbpf_do_alu(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 {
 	struct kbpf_value *dst = kbpf_state_reg(v->cur, insn->dst_reg);
@@ -265,6 +274,8 @@ int kbpf_do_alu(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 	}
 	if (!kbpf_read_reg(v, insn->dst_reg, &err))
 		return err;
+	part_of_object(dst);
+	part_of_object(&src);
 	if (kbpf_value_is_ptr(dst) || kbpf_value_is_ptr(&src))
 		return do_pointer(v, insn, &src);
 	apply_numbers(dst, &src, arith_of(insn), is_wide(insn));

@@ -3,6 +3,7 @@
  * Calls: helpers by their prototypes, functions of the program by entering them.
  */
 #include "verifier/verifier.h"
+#include "helpers/kfunc.h"
 #include "helpers/proto.h"
 
 /* What the arguments seen so far mean for the others and for the result. */
@@ -262,6 +263,32 @@ static int check_not_built(struct kbpf_verifier *v, struct call *c)
 		      kbpf_proto_name(c->proto->id));
 }
 
+static int check_number(struct kbpf_verifier *v, struct call *c)
+{
+	return kbpf_value_is_num(kbpf_state_reg(v->cur, c->reg)) ? 0 : wrong_type(v, c, "a number");
+}
+
+static int check_iter_new(struct kbpf_verifier *v, struct call *c)
+{
+	return kbpf_iter_check_new(v, c->reg);
+}
+
+static int check_iter(struct kbpf_verifier *v, struct call *c)
+{
+	return kbpf_iter_check(v, c->reg);
+}
+
+static int check_object(struct kbpf_verifier *v, struct call *c)
+{
+	return kbpf_object_check(v, c->reg);
+}
+
+static int check_object_release(struct kbpf_verifier *v, struct call *c)
+{
+	c->release = kbpf_state_reg(v->cur, c->reg)->ref;
+	return kbpf_object_check_release(v, c->reg);
+}
+
 static int (* const checks[KBPF_ARGS])(struct kbpf_verifier *v, struct call *c) = {
 	[KBPF_ARG_ANY] = check_any,
 	[KBPF_ARG_CTX] = check_ctx,
@@ -284,6 +311,12 @@ static int (* const checks[KBPF_ARGS])(struct kbpf_verifier *v, struct call *c) 
 	[KBPF_ARG_CALLBACK_CTX] = check_callback_ctx,
 	[KBPF_ARG_SPIN_LOCK] = check_spin_lock,
 	[KBPF_ARG_BTF_PTR] = check_not_built,
+	[KBPF_ARG_NUM] = check_number,
+	[KBPF_ARG_ITER_NEW] = check_iter_new,
+	[KBPF_ARG_ITER] = check_iter,
+	[KBPF_ARG_ITER_DESTROY] = check_iter,
+	[KBPF_ARG_OBJECT] = check_object,
+	[KBPF_ARG_OBJECT_RELEASE] = check_object_release,
 	[KBPF_ARG_DYNPTR] = check_dynptr,
 	[KBPF_ARG_DYNPTR_OUT] = check_dynptr_out,
 	[KBPF_ARG_DYNPTR_RELEASE] = check_dynptr_release,
@@ -415,6 +448,12 @@ static int apply_result(struct kbpf_verifier *v, const struct call *c, u32 map)
 		val.ref = c->dynptr;
 		*r0 = or_null(v, val);
 		return 0;
+	case KBPF_RET_OBJECT_OR_NULL:
+		val = kbpf_value_ptr(KBPF_V_OBJECT);
+		err = kbpf_ref_acquire(v, &val.ref);
+		if (!err)
+			*r0 = or_null(v, val);
+		return err;
 	case KBPF_RET_TASK:
 		*r0 = int_result();
 		r0->flags |= KBPF_V_KADDR;
@@ -441,6 +480,16 @@ static int apply_dynptrs(struct kbpf_verifier *v, const struct call *c)
 	return err;
 }
 
+/* So do iterators. */
+static int apply_iters(struct kbpf_verifier *v, const struct call *c)
+{
+	if (c->proto->args[0] == KBPF_ARG_ITER_NEW)
+		return kbpf_iter_create(v, KBPF_R1);
+	if (c->proto->args[0] == KBPF_ARG_ITER_DESTROY)
+		kbpf_iter_destroy(v, KBPF_R1);
+	return 0;
+}
+
 /* The helper has done its work: memory, references, registers. */
 static int apply_call(struct kbpf_verifier *v, const struct call *c)
 {
@@ -451,6 +500,10 @@ static int apply_call(struct kbpf_verifier *v, const struct call *c)
 		err = kbpf_apply_helper_write(v, c->written[i].reg, c->written[i].size);
 	if (!err)
 		err = apply_dynptrs(v, c);
+	if (!err)
+		err = apply_iters(v, c);
+	if (!err)
+		err = kbpf_rcu_apply(v, c->proto->id);
 	if (err)
 		return err;
 	if (c->proto->ret == KBPF_RET_NEVER)
@@ -488,15 +541,58 @@ static int call_back(struct kbpf_verifier *v, const struct call *c)
 	return err ? err : kbpf_callback_enter(v, c->func, c->proto);
 }
 
-int kbpf_do_call(struct kbpf_verifier *v, const struct kbpf_insn *insn)
+/* An iterator gave an element (@more) or its end. */
+static void apply_next(struct kbpf_verifier *v, struct kbpf_state *st, bool more)
 {
-	struct call c = { .proto = kbpf_proto_find(insn->imm), .size_reg = -1 };
+	struct kbpf_value ptr = *kbpf_state_reg(st, KBPF_R1);
+	struct kbpf_value r0 = kbpf_iter_next(st, &ptr, more);
+
+	clobber(st);
+	*kbpf_state_reg(st, KBPF_R0) = r0;
+	st->insn = v->insn + 1;
+}
+
+/* It may be at its end at any time, for all that is known: that path is for later. */
+static int do_next(struct kbpf_verifier *v)
+{
+	bool more = !kbpf_iter_at_end(v->cur, kbpf_state_reg(v->cur, KBPF_R1));
+	struct kbpf_state *end;
 	int err;
 
-	if (insn->src_reg == KBPF_PSEUDO_KFUNC_CALL)
+	if (more) {
+		end = kbpf_state_copy(v->cur);
+		if (!end)
+			return -ENOMEM;
+		apply_next(v, end, false);
+		err = kbpf_push_path(v, end);
+		if (err)
+			return err;
+	}
+	apply_next(v, v->cur, more);
+	return KBPF_NEXT_ON;
+}
+
+/* Does the instruction name something by a number that is a program's to use? */
+static int check_number_used(struct kbpf_verifier *v, const struct kbpf_insn *insn, u32 id)
+{
+	if (insn->src_reg == KBPF_PSEUDO_KFUNC_CALL && !id)
 		return refuse(v, kfunc, -1, "a function that kbpf provides; kernel function with BTF "
 			      "id %d is not", insn->imm);
-	err = check_may_call(v, insn->imm, c.proto);
+	if (!insn->src_reg && id >= KBPF_KFUNC_BASE)
+		return refuse(v, func_unknown, -1, "a helper: invalid func unknown#%d", (s32)id);
+	return 0;
+}
+
+int kbpf_do_call(struct kbpf_verifier *v, const struct kbpf_insn *insn)
+{
+	u32 id = kbpf_call_id(v, v->insn);
+	struct call c = { .proto = kbpf_proto_find(id), .size_reg = -1 };
+	int err = check_number_used(v, insn, id);
+
+	if (!err)
+		err = check_may_call(v, id, c.proto);
+	if (!err)
+		err = kbpf_rcu_check(v, id);
 	if (!err)
 		err = check_args(v, &c);
 	if (!err)
@@ -505,6 +601,8 @@ int kbpf_do_call(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 		return err;
 	if (kbpf_callback_arg(c.proto) >= 0)
 		return call_back(v, &c);
+	if (c.proto->ret == KBPF_RET_ITER_ELEM)
+		return do_next(v);
 	err = apply_call(v, &c);
 	return err ? err : KBPF_NEXT_ON;
 }

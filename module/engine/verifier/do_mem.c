@@ -123,6 +123,9 @@ static int check_stack(struct kbpf_verifier *v, const struct access *a)
 		return refuse(v, stack_bounds, a->reg, "offsets -%d .. -1 from the frame's top; "
 			      "invalid %s from stack off=%lld..%lld size=%u", KBPF_STACK_SIZE,
 			      verb(a), (long long)first(a), (long long)last(a), a->size);
+	err = kbpf_iter_check_access(v, a->reg, first(a), last(a) + a->size);
+	if (err)
+		return err;
 	return kbpf_dynptr_check_access(v, a->reg, first(a), last(a) + a->size,
 					a->how & KBPF_ACCESS_WRITE);
 }
@@ -187,6 +190,14 @@ static int check_number(struct kbpf_verifier *v, const struct access *a)
 	return 0;
 }
 
+static int check_object(struct kbpf_verifier *v, const struct access *a)
+{
+	if (a->how != KBPF_ACCESS_READ)
+		return refuse(v, mem_rdonly, a->reg, "memory that may be written; kernel objects are "
+			      "read-only to programs");
+	return 0;
+}
+
 static int check_none(struct kbpf_verifier *v, const struct access *a)
 {
 	return refuse(v, deref_type, a->reg, "a pointer to memory: R%u invalid mem access '%s'",
@@ -205,6 +216,7 @@ static int (* const checks[KBPF_VTYPES])(struct kbpf_verifier *v, const struct a
 	[KBPF_V_PACKET_META]	= check_packet,
 	[KBPF_V_PACKET_END]	= check_none,
 	[KBPF_V_FUNC]		= check_none,
+	[KBPF_V_OBJECT]		= check_object,
 	[KBPF_V_DYNPTR]		= check_none,
 };
 
@@ -370,6 +382,7 @@ static noinline struct kbpf_value load(struct kbpf_verifier *v, const struct kbp
 		return load_ctx(v, ptr, off, &number);
 	case KBPF_V_MAP_VALUE:
 		return load_map(v, ptr, off, size, &number);
+	case KBPF_V_OBJECT:
 	case KBPF_V_SCALAR:
 		/* what a kernel object points to is followed in the same way */
 		if (size == 8)
@@ -392,7 +405,7 @@ int kbpf_do_load(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 		err = note_ctx(v, &ptr, insn->off, size);
 	if (err)
 		return err;
-	if (ptr.type == KBPF_V_SCALAR)
+	if (ptr.type == KBPF_V_SCALAR || ptr.type == KBPF_V_OBJECT)
 		v->info[v->insn].flags |= KBPF_INFO_PROBE;
 	val = load(v, &ptr, insn->off, size);
 	if (KBPF_MODE(insn->code) == KBPF_MEMSX) {

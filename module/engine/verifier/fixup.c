@@ -180,6 +180,13 @@ static void name_lddw(struct kbpf_verifier *v, u32 i, const struct layout *l)
 		insn->src_reg = KBPF_PSEUDO_MAP_VALUE;
 		insn->imm = v->info[i].index;
 		break;
+	case KBPF_PSEUDO_BTF_ID:
+		/* all that is said of it is whether it is there */
+		insn[0] = (struct kbpf_insn){
+			.code = KBPF_LDDW, .dst_reg = insn->dst_reg, .imm = !!v->info[i].index,
+		};
+		insn[1] = (struct kbpf_insn){};
+		break;
 	case KBPF_PSEUDO_FUNC:
 		insn->imm = l->func[kbpf_cfg_find(v, i + 1 + insn->imm)];
 		break;
@@ -190,6 +197,8 @@ static void convert(struct kbpf_verifier *v, u32 i, struct kbpf_insn *insn)
 {
 	const struct kbpf_insn_info *info = &v->info[i];
 
+	if (insn->code == (KBPF_JMP | KBPF_CALL) && insn->src_reg == KBPF_PSEUDO_KFUNC_CALL)
+		insn->imm = info->index;
 	if (info->flags & KBPF_INFO_PROBE) {
 		u8 mode = KBPF_MODE(insn->code) == KBPF_MEMSX ? KBPF_PROBE_MEMSX : KBPF_PROBE_MEM;
 

@@ -342,9 +342,9 @@ static u64 slots_from(s16 at)
 	return is_offset(at) && at < 0 ? slots_at(at, 0, -at) : ALL_SLOTS;
 }
 
-static void live_helper(struct live *l, const struct kbpf_insn *i, const struct where *w)
+static void live_helper(struct kbpf_verifier *v, struct live *l, u32 at, const struct where *w)
 {
-	const struct kbpf_proto *p = kbpf_proto_find(i->imm);
+	const struct kbpf_proto *p = kbpf_proto_find(kbpf_call_id(v, at));
 
 	for (u32 a = 0; a < 5; a++) {
 		u32 reg = KBPF_R1 + a, arg = p ? p->args[a] : KBPF_ARG_FUNC;
@@ -382,7 +382,7 @@ static void live_call(struct kbpf_verifier *v, struct live *l, u32 at, const str
 
 	if (i->src_reg != KBPF_PSEUDO_CALL) {
 		kill(l, CALLER_SAVED);
-		live_helper(l, i, w);
+		live_helper(v, l, at, w);
 		return;
 	}
 	returns_for(v, kbpf_cfg_find(v, at + 1 + i->imm), l);

@@ -150,6 +150,10 @@ static bool slot_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
 	bool pointer = is_spill(o) && kbpf_value_is_ptr(&o->spill);
 	struct kbpf_value val;
 
+	if (kbpf_slot_is_iter(o) || kbpf_slot_is_iter(c))
+		return kbpf_slot_is_iter(o) && kbpf_slot_is_iter(c) &&
+		       c->spill.index == o->spill.index &&
+		       same_id(v, o->spill.ref, c->spill.ref, 0);
 	if (kbpf_slot_is_dynptr(o) || kbpf_slot_is_dynptr(c))
 		return dynptr_within(v, c, o);
 	/* a pointer that is read back there as a number here would be judged otherwise */
@@ -183,7 +187,7 @@ static bool slots_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
 static bool refs_within(struct kbpf_verifier *v, const struct kbpf_state *cur,
 			const struct kbpf_state *old)
 {
-	if (cur->nr_refs != old->nr_refs || cur->lock_map != old->lock_map)
+	if (!cur->rcu != !old->rcu || cur->nr_refs != old->nr_refs || cur->lock_map != old->lock_map)
 		return false;
 	if (old->lock_id ? !same_id(v, old->lock_id, cur->lock_id, 0) : cur->lock_id)
 		return false;

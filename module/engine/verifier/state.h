@@ -21,6 +21,7 @@ enum kbpf_byte {
 	KBPF_BYTE_MISC,		/* some number */
 	KBPF_BYTE_ZERO,		/* 0 */
 	KBPF_BYTE_SPILL,	/* part of the slot's @spill */
+	KBPF_BYTE_ITER,		/* part of an iterator, as all of the slot; see iter.c */
 	KBPF_BYTE_DYNPTR,	/* part of a dynptr, as all of the slot; see dynptr.c */
 };
 
@@ -88,6 +89,7 @@ struct kbpf_ref {
  * @lock_map: map whose value's spin lock is held, as in struct kbpf_value, plus 1;
  *	0: none is
  * @lock_id: id of that value
+ * @rcu: id of the reference that stands for an RCU read side; 0: none is begun
  * @frames: outermost first
  * @refs: oldest first
  */
@@ -98,6 +100,7 @@ struct kbpf_state {
 	u32 trail;
 	u32 lock_map;
 	u32 lock_id;
+	u32 rcu;
 	struct kbpf_frame *frames[KBPF_MAX_FRAMES];
 	struct kbpf_ref refs[KBPF_MAX_REFS];
 };

@@ -19,6 +19,7 @@ static const struct {
 	[KBPF_V_PACKET_META]	= { "a pointer to packet metadata", "pkt_meta" },
 	[KBPF_V_PACKET_END]	= { "the pointer to the packet's end", "pkt_end" },
 	[KBPF_V_FUNC]		= { "a function", "func" },
+	[KBPF_V_OBJECT]		= { "a pointer to a kernel object", "ptr_" },
 	[KBPF_V_DYNPTR]		= { "a dynptr", "dynptr_ptr" },
 };
 

@@ -21,6 +21,7 @@ enum kbpf_vtype {
 	KBPF_V_PACKET_META,	/* metadata before it */
 	KBPF_V_PACKET_END,	/* end of packet data */
 	KBPF_V_FUNC,		/* a function of this program */
+	KBPF_V_OBJECT,		/* a kernel object that was acquired: loads through it cannot fault */
 	KBPF_V_DYNPTR,		/* a dynptr, not on the program's stack; see dynptr.c */
 	KBPF_VTYPES,
 };

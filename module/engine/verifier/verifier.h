@@ -392,6 +392,38 @@ int kbpf_lock_check_call(struct kbpf_verifier *v, const struct kbpf_proto *p);
 /* May the program end here, or a function that a helper called? */
 int kbpf_lock_check_end(struct kbpf_verifier *v);
 
+/* ---- kfunc.c: kernel functions ------------------------------------------------------------------- */
+
+/* Numbers of the functions that instructions name, into their info's @index. 0. */
+int kbpf_kfunc_resolve(struct kbpf_verifier *v);
+/* An lddw of a kernel symbol's address. */
+bool kbpf_kfunc_is_addr(const struct kbpf_insn *insn);
+/* Number of the helper or kernel function that a call calls; 0: none that there is. */
+u32 kbpf_call_id(const struct kbpf_verifier *v, u32 at);
+/* Arguments: a kernel object; one that is given back. */
+int kbpf_object_check(struct kbpf_verifier *v, u32 reg);
+int kbpf_object_check_release(struct kbpf_verifier *v, u32 reg);
+/* May RCU read sides begin or end where this function is called? And let them. */
+int kbpf_rcu_check(struct kbpf_verifier *v, u32 id);
+int kbpf_rcu_apply(struct kbpf_verifier *v, u32 id);
+
+/* ---- iter.c: open-coded iterators on the stack ------------------------------------------------------ */
+
+bool kbpf_slot_is_iter(const struct kbpf_slot *s);
+/* Bytes [@first, @end) of the stack that @reg points to are accessed: may they be? */
+int kbpf_iter_check_access(struct kbpf_verifier *v, u32 reg, s64 first, s64 end);
+/* Arguments: a place for an iterator, an iterator. */
+int kbpf_iter_check_new(struct kbpf_verifier *v, u32 reg);
+int kbpf_iter_check(struct kbpf_verifier *v, u32 reg);
+int kbpf_iter_create(struct kbpf_verifier *v, u32 reg);
+void kbpf_iter_destroy(struct kbpf_verifier *v, u32 reg);
+/* Has the iterator that a value points to given its last element? */
+bool kbpf_iter_at_end(const struct kbpf_state *st, const struct kbpf_value *ptr);
+/* The result of asking it for another: with @more an element, else NULL. */
+struct kbpf_value kbpf_iter_next(struct kbpf_state *st, const struct kbpf_value *ptr, bool more);
+/* Did an iterator that is in both frames give elements in between? */
+bool kbpf_iter_moved(const struct kbpf_frame *cur, const struct kbpf_frame *old);
+
 /* ---- dynptr.c: dynptrs on the stack -------------------------------------------------------------- */
 
 bool kbpf_slot_is_dynptr(const struct kbpf_slot *s);

@@ -221,6 +221,7 @@ static int run_passes(struct kbpf_verifier *v)
 		setup,
 		kbpf_cfg_check,
 		kbpf_resolve_maps,
+		kbpf_kfunc_resolve,
 		kbpf_live_compute,
 		walk,
 		kbpf_cfg_check_stack,

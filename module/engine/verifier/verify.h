@@ -16,7 +16,9 @@
  * @nr_fds: how many
  * @map_get: the map behind a descriptor, with a reference, or ERR_PTR; NULL:
  *	kbpf_env_map_get(). For tests, whose maps have none
- * @map_arg: for @map_get
+ * @map_arg: for @map_get and @kfunc_find
+ * @kfunc_find: number of the kernel function with a BTF id, 0 for none; NULL: found
+ *	by its name in the kernel's BTF. For tests
  * @no_pruning: walk every path to its end (tests)
  * @max_insns: budget of instructions; 0: KBPF_MAX_INSNS
  * @observe: called at each visit of an instruction with the verifier's state,
@@ -28,6 +30,7 @@ struct kbpf_verify_opts {
 	u32 nr_fds;
 	struct kbpf_map *(*map_get)(void *arg, int fd);
 	void *map_arg;
+	u32 (*kfunc_find)(void *arg, u32 btf_id);
 	bool no_pruning;
 	u32 max_insns;
 	void (*observe)(void *arg, u32 insn, const void *state);

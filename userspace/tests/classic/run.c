@@ -38,6 +38,12 @@ u64 kbpf_env_ktime_ns(void)
 	return 0;
 }
 
+const char *kbpf_env_kernel_func(u32 btf_id)
+{
+	(void)btf_id;
+	return NULL;
+}
+
 bool kbpf_env_interrupted(void)
 {
 	return false;

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Kernel functions: from the BTF id that a program has to the number of what kbpf
+ * provides, once, before the walk. What they ask of arguments and leave behind is
+ * in their prototypes, as with helpers; kernel objects and RCU read sides are
+ * judged here.
+ */
+#include "verifier/verifier.h"
+#include "helpers/kfunc.h"
+#include "helpers/proto.h"
+
+/* The number of the function with a BTF id, or 0 where there is none to be had. */
+static u32 number_of(const struct kbpf_verifier *v, u32 btf_id)
+{
+	const char *name;
+
+	if (v->opts->kfunc_find)
+		return v->opts->kfunc_find(v->opts->map_arg, btf_id);
+	name = kbpf_env_kernel_func(btf_id);
+	return name ? kbpf_kfunc_find(name) : 0;
+}
+
+static bool is_kfunc_call(const struct kbpf_insn *i)
+{
+	return i->code == (KBPF_JMP | KBPF_CALL) && i->src_reg == KBPF_PSEUDO_KFUNC_CALL;
+}
+
+bool kbpf_kfunc_is_addr(const struct kbpf_insn *insn)
+{
+	return kbpf_isa_is_lddw(insn) && insn->src_reg == KBPF_PSEUDO_BTF_ID;
+}
+
+/*
+ * A function that is not provided is none to bpf_ksym_exists(), so that the call
+ * that this guards is never judged.
+ */
+int kbpf_kfunc_resolve(struct kbpf_verifier *v)
+{
+	for (u32 i = 0; i < v->len; i++) {
+		const struct kbpf_insn *insn = &v->insns[i];
+
+		if (v->info[i].flags & KBPF_INFO_SECOND)
+			continue;
+		if (!is_kfunc_call(insn) && !kbpf_kfunc_is_addr(insn))
+			continue;
+		/* an offset means that the BTF is a module's */
+		v->info[i].index = insn->off ? 0 : number_of(v, insn->imm);
+		if (is_kfunc_call(insn) && v->info[i].index == KBPF_KFUNC_iter_num_next)
+			v->info[i].flags |= KBPF_INFO_JOIN | KBPF_INFO_ROUNDS;
+	}
+	return 0;
+}
+
+u32 kbpf_call_id(const struct kbpf_verifier *v, u32 at)
+{
+	const struct kbpf_insn *insn = &v->insns[at];
+
+	return is_kfunc_call(insn) ? v->info[at].index : (u32)insn->imm;
+}
+
+/* ---- kernel objects -------------------------------------------------------------------- */
+
+int kbpf_object_check(struct kbpf_verifier *v, u32 reg)
+{
+	const struct kbpf_value *val = kbpf_state_reg(v->cur, reg);
+	int err = 0;
+
+	if (!kbpf_read_reg(v, reg, &err))
+		return err;
+	if (val->flags & KBPF_V_OR_NULL)
+		return refuse(v, arg_null, reg, "an object that was compared with NULL: Possibly "
+			      "NULL pointer passed to trusted arg%u", reg - KBPF_R1);
+	if (val->type == KBPF_V_OBJECT || (kbpf_value_is_num(val) && val->flags & KBPF_V_KADDR))
+		return 0;
+	return refuse(v, arg_type, reg, "a pointer to a kernel object: R%u is %s", reg,
+		      kbpf_value_name(val));
+}
+
+int kbpf_object_check_release(struct kbpf_verifier *v, u32 reg)
+{
+	const struct kbpf_value *val = kbpf_state_reg(v->cur, reg);
+	int err = kbpf_object_check(v, reg);
+
+	if (!err && val->type != KBPF_V_OBJECT)
+		err = refuse(v, arg_not_acquired, reg, "an object that was acquired: release kernel "
+			     "function bpf_task_release expects refcounted PTR_TO_BTF_ID");
+	return err;
+}
+
+/* ---- RCU read sides ---------------------------------------------------------------------- */
+
+int kbpf_rcu_check(struct kbpf_verifier *v, u32 id)
+{
+	if (id == KBPF_KFUNC_rcu_read_lock && v->cur->rcu)
+		return refuse(v, rcu_lock, -1, "no read side begun inside another: nested rcu read "
+			      "lock (kernel function bpf_rcu_read_lock)");
+	if (id == KBPF_KFUNC_rcu_read_unlock && !v->cur->rcu)
+		return refuse(v, rcu_lock, -1, "a read side to end: unmatched rcu read unlock (kernel "
+			      "function bpf_rcu_read_unlock)");
+	return 0;
+}
+
+int kbpf_rcu_apply(struct kbpf_verifier *v, u32 id)
+{
+	if (id == KBPF_KFUNC_rcu_read_lock)
+		return kbpf_ref_acquire(v, &v->cur->rcu);
+	if (id == KBPF_KFUNC_rcu_read_unlock) {
+		kbpf_ref_release(v->cur, v->cur->rcu);
+		v->cur->rcu = 0;
+	}
+	return 0;
+}
