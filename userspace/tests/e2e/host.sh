@@ -19,7 +19,7 @@ t_tap "$T/badinput" "${KBPF_BAD_INPUT:-100000}"
 t_kmemleak "bad input"
 t_tap "$T/faults"
 t_kmemleak "failing allocations"
-t_tap "$T/churn" "${KBPF_CHURN:-20}" 3
+t_tap "$T/storm" "${KBPF_STORM:-20}" 4 "${KBPF_STORM_PROBES:-200}"
 
 # A descriptor keeps the module, and a dead owner does not.
 sleep 1000 9</dev/kbpf &
