@@ -6,7 +6,7 @@
 # kbpf-add: build/userspace/kbpf build/userspace/libkbpf-libbpf.so build/userspace/tools/opensnoop
 # kbpf-add: /usr/sbin/fsdist /usr/sbin/tcprtt /usr/sbin/tcpsynbl /usr/sbin/vfsstat
 # kbpf-add: /usr/sbin/filetop /usr/sbin/slabratetop /usr/sbin/fsslower /usr/sbin/tcpconnect
-# kbpf-add: /usr/sbin/solisten
+# kbpf-add: /usr/sbin/solisten /usr/sbin/numamove
 # kbpf-kmod: ext4
 . /lib/kbpf-test.sh
 
@@ -75,8 +75,7 @@ attaches()
 
 t_run "insmod" insmod /kbpf/kbpf.ko
 attaches fsdist "-t ext4" ext4_file_read_iter ext4_file_write_iter ext4_file_open ext4_sync_file ext4_file_getattr
-# Debian's build of it is older than its kprobe programs, and 6.12 has no such function any more.
-t_skip "numamove" "Debian's 0.26 has fentry programs only, which kbpf does not attach"
+attaches numamove "" migrate_misplaced_page
 attaches tcprtt "" tcp_rcv_established
 attaches tcpsynbl "" tcp_v4_syn_recv_sock tcp_v6_syn_recv_sock
 attaches vfsstat "" vfs_read vfs_write vfs_open
