@@ -383,12 +383,18 @@ int main(int argc, char **argv)
 	if (getenv("PASSES"))
 		kbpf_jit_options.passes = strtoul(getenv("PASSES"), NULL, 0);
 	obj = bpf_object__open(argv[1]);
-	if (!obj || bpf_object__load(obj))
+	if (!obj)
+		die(argv[1], errno);
+	bpf_object__for_each_program(p, obj)
+		bpf_program__set_autoload(p, wanted(bpf_program__name(p), argv + 3) ||
+					     !strcmp(bpf_program__name(p), "setup"));
+	if (bpf_object__load(obj))
 		die(argv[1], errno);
 	bpf_object__for_each_map(m, obj)
 		add_map(m);
 	bpf_object__for_each_program(p, obj)
-		prepare(&benches[nr++], p);
+		if (bpf_program__autoload(p))
+			prepare(&benches[nr++], p);
 	fd = bpf_program__fd(bpf_object__find_program_by_name(obj, "tail"));
 	bpf_map_update_elem(bpf_object__find_map_fd_by_name(obj, "progs"), &zero, &fd, BPF_ANY);
 	out = fopen(argv[2], "w");
@@ -405,12 +411,8 @@ int main(int argc, char **argv)
 		break;
 	}
 	compile_speed(benches, nr);
-	for (u32 i = 0; i < nr;) {
-		if (wanted(benches[i].name, argv + 3))
-			measure(&benches[i++]);
-		else
-			benches[i] = benches[--nr];
-	}
+	for (u32 i = 0; i < nr; i++)
+		measure(&benches[i]);
 	report(benches, nr, out);
 	fclose(out);
 	bpf_object__close(obj);

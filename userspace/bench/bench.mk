@@ -2,7 +2,7 @@
 # Native benchmarks: the same BPF programs in kbpf's JIT in this process, under the
 # kernel's JIT (as root) and compiled natively. Writes build/bench.json.
 BENCH := $(O)/bench
-BENCH_CLANG ?= clang-19
+BENCH_CLANG ?= $(notdir $(firstword $(wildcard /usr/bin/clang-19 /usr/bin/clang)))
 BENCH_INC := -I$(TOP)/userspace/bench -I$(TOP)/kunit
 
 $(BENCH)/programs.bpf.o: $(TOP)/userspace/bench/programs.bpf.c $(TOP)/userspace/bench/bench.h
@@ -20,6 +20,11 @@ $(BENCH)/bench: $(TOP)/userspace/bench/bench.c $(BENCH)/programs.o $(TOP)/kunit/
 $(BENCH)/runs: $(TOP)/userspace/bench/runs.c
 	@mkdir -p $(@D)
 	$(CC) $(BASE_CFLAGS) -O2 -o $@ $< -lbpf
+
+$(BENCH)/check: $(TOP)/userspace/bench/check $(BENCH)/bench $(BENCH)/programs.bpf.o $(O)/libkbpf-check.so \
+		$(O)/tests/json-check
+	cp $< $@
+CHECKS += $(BENCH)/check
 
 # BENCH_PROGRAMS: some of them only, natively.
 .PHONY: bench bench-native bench-icount

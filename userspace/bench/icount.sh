@@ -19,8 +19,13 @@ t_run "the kernel's" sh -c 'runs /kbpf/programs.bpf.o >kernel'
 t_run "kbpf's" sh -c 'LD_PRELOAD=/usr/lib/libkbpf-libbpf.so runs /kbpf/programs.bpf.o >kbpf'
 t_run "reinserted without the JIT" sh -c 'rmmod kbpf && insmod /kbpf/kbpf.ko jit=0'
 t_run "interpreted" sh -c 'LD_PRELOAD=/usr/lib/libkbpf-libbpf.so runs /kbpf/programs.bpf.o >interp'
+results() { grep -v refused "$1" | cut -d' ' -f1,4; }
 for run in kbpf interp; do
-	t_eq "$run returns what the kernel's does" "$(cut -d' ' -f1,4 kernel)" "$(cut -d' ' -f1,4 $run)"
+	grep refused $run | while read -r name rest; do
+		t_not_ok "$name runs" "refused, which this kernel does not"
+		sed -i "/^$name /d" kernel
+	done
+	t_eq "$run returns what the kernel's does" "$(results kernel)" "$(results $run)"
 done
 t_run "compiling" insmod /kbpf/kbpf_oracle.ko programs=300
 {

@@ -15,7 +15,11 @@ __u32 crc_table[256];
 __u64 counters[8];
 __u32 seed;
 __u32 calls_made;
-volatile __u32 nothing;	/* 0, and no compiler or verifier knows */
+/*
+ * 0, and no compiler or verifier knows. Sums that start from it are no constants,
+ * of which verifiers would keep one a path.
+ */
+volatile __u32 nothing;
 
 static __always_inline __u32 step(__u32 x)
 {
@@ -62,7 +66,7 @@ PROGRAM(alu)
 
 PROGRAM(sieve)
 {
-	__u32 n = 0;
+	__u32 n = nothing;
 
 	for (int i = 0; i < 4096; i++) {
 		flags[i] = 0;
@@ -207,7 +211,7 @@ PROGRAM(memcompare)
 
 PROGRAM(strscan)
 {
-	__u32 found = 0;
+	__u32 found = nothing;
 
 	for (int i = 0; i < 2048; i++)
 		if (bytes[i] == '/')
@@ -252,9 +256,9 @@ static __always_inline __u32 log2_32(__u32 v)
 
 PROGRAM(log2hist)
 {
-	__u32 n = 0, x = seed += 333;
+	__u32 n = nothing, x = seed += 333;
 
-	for (int i = 0; i < 512; i++) {
+	for (int i = 0; i < 128; i++) {
 		__u32 slot;
 
 		x = step(x);
@@ -282,6 +286,8 @@ PROGRAM(sort64)
 				slots[j] = b;
 				slots[j + 1] = a;
 			}
+			/* what was compared does not go on into the next step */
+			keep_loop();
 		}
 	}
 	for (int i = 0; i < 64; i++)
@@ -463,7 +469,7 @@ struct {
 
 PROGRAM(array_lookup)
 {
-	__u32 n = 0;
+	__u32 n = nothing;
 
 	for (__u32 i = 0; i < 256; i++) {
 		__u32 key = (i * 7) & 255;
@@ -473,7 +479,8 @@ PROGRAM(array_lookup)
 			n += ++*v;
 	}
 	for (__u32 i = 0; i < 256; i++) {
-		__u64 *v = bpf_map_lookup_elem(&array, &i);
+		__u32 key = i;
+		__u64 *v = bpf_map_lookup_elem(&array, &key);
 
 		if (v)
 			*v = 0;
@@ -483,7 +490,7 @@ PROGRAM(array_lookup)
 
 PROGRAM(percpu_lookup)
 {
-	__u32 n = 0;
+	__u32 n = nothing;
 
 	for (__u32 i = 0; i < 256; i++) {
 		__u32 key = (i * 7) & 255;
