@@ -140,17 +140,25 @@ static void sync_once(struct kbpf_scalar *a)
 	full_from_half(a);
 }
 
+/* The two kinds that most numbers are of, and that have nothing to sharpen. */
+static bool is_settled(const struct kbpf_scalar *a)
+{
+	struct kbpf_scalar known;
+
+	if (a->full.bits.mask == kbpf_low_mask(W))
+		known = kbpf_scalar_any();
+	else if (kbpf_scalar_is_const(a))
+		known = kbpf_scalar_const(kbpf_scalar_value(a));
+	else
+		return false;
+	return !memcmp(a, &known, sizeof(known));
+}
+
 bool kbpf_scalar_sync(struct kbpf_scalar *a)
 {
 	struct kbpf_scalar before;
 
-	if (kbpf_scalar_is_const(a) && a->full.range.umin == a->full.range.umax &&
-	    a->half.umin == a->half.umax && a->full.range.smin == a->full.range.smax &&
-	    a->half.smin == a->half.smax &&
-	    kbpf_scalar_value(a) == a->full.range.umin &&
-	    kbpf_as_signed(a->full.range.umin, W) == a->full.range.smin &&
-	    (a->full.range.umin & kbpf_low_mask(H)) == a->half.umin &&
-	    kbpf_as_signed(a->half.umin, H) == a->half.smin)
+	if (is_settled(a))
 		return true;
 	/* each round only narrows; three settle all but contrived cases */
 	for (int round = 0; round < 3; round++) {
