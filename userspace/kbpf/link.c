@@ -24,10 +24,12 @@ struct list {
  * struct link_full - a link and the name of its target
  * @info: what the link says
  * @target: name of function, file or tracepoint; "" where there is none
+ * @how: by which of several ways it is attached; "" where there is one
  */
 struct link_full {
 	struct kbpf_link_info info;
 	char target[256];
+	char how[16];
 };
 
 /* Points the name buffer of @info's kind at @link->target; the kind is known by then. */
@@ -48,6 +50,10 @@ static void ask_for_name(struct link_full *link)
 		/* name and room are at the same place in all that have a name */
 		info->perf_event.kprobe.func_name = (unsigned long)link->target;
 		info->perf_event.kprobe.name_len = sizeof(link->target);
+		break;
+	case KBPF_LINK_TYPE_UPROBE_MULTI:
+		info->uprobe_multi.path = (unsigned long)link->target;
+		info->uprobe_multi.path_size = sizeof(link->target);
 		break;
 	}
 }
@@ -70,6 +76,21 @@ static void find_btf_name(struct link_full *link)
 			 btf__name_by_offset(btf, type->name_off));
 }
 
+/* By which way it is attached, where there are several: only fdinfo tells. */
+static void find_how(int fd, struct link_full *link)
+{
+	char path[64], line[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "r");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "attached_by: %15s", link->how) == 1)
+			break;
+	if (file)
+		fclose(file);
+}
+
 static int get_full(int dev, int fd, struct link_full *link)
 {
 	__u32 len = sizeof(link->info);
@@ -85,6 +106,7 @@ static int get_full(int dev, int fd, struct link_full *link)
 	link->target[sizeof(link->target) - 1] = '\0';
 	if (!err && link->info.type == KBPF_LINK_TYPE_TRACING)
 		find_btf_name(link);
+	find_how(fd, link);
 	/* a name that was cut is still a name */
 	return err == -ENOSPC ? 0 : err;
 }
@@ -114,6 +136,8 @@ static void print_json(struct json *json, const struct link_full *link)
 	json_uint(json, "prog_id", link->info.prog_id);
 	if (link->target[0])
 		json_string(json, "target", link->target);
+	if (link->how[0])
+		json_string(json, "how", link->how);
 	if (is_probe(link)) {
 		snprintf(addr, sizeof(addr), "0x%llx", link->info.perf_event.kprobe.addr);
 		json_uint(json, "offset", link->info.perf_event.kprobe.offset);
@@ -134,6 +158,8 @@ static void print_text(const struct link_full *link)
 		if (link->info.perf_event.kprobe.missed)
 			printf("  (%llu hits missed)", link->info.perf_event.kprobe.missed);
 	}
+	if (link->how[0])
+		printf("  (%s)", link->how);
 	printf("\n");
 }
 
@@ -198,7 +224,8 @@ const struct cli_command cli_link = {
 "kbpf link show [--json] ID\n"
 "\n"
 "Lists the links: id, what kind of place it is, the program's id and the\n"
-"function, with its address where the kernel shows addresses (JSON).\n"
+"function, with its address where the kernel shows addresses (JSON); behind it,\n"
+"how the kernel gets there: int3, optimised, ftrace, trampoline.\n"
 "\n"
 "Exit status: 0; 1 when there is no such link; 2 for anything else.\n",
 	.run = run,

@@ -34,6 +34,7 @@ enum kbpf_cap {
  *	named in @info written through kbpf_cmd_copy_str(); 0 or -errno
  * @free: frees the structure
  * @stats: fills the counters after pad0; NULL where there are none
+ * @how: by which of several ways it is attached, in a word; NULL where there is one
  * @lock: serialises detaching
  * @detached: @detach was called
  */
@@ -45,6 +46,7 @@ struct kbpf_link {
 	int (*fill_info)(struct kbpf_link *link, struct kbpf_link_info *info);
 	void (*free)(struct kbpf_link *link);
 	void (*stats)(struct kbpf_link *link, struct kbpf_link_stats_attr *stats);
+	const char *(*how)(const struct kbpf_link *link);
 	struct mutex lock;
 	bool detached;
 };
