@@ -7,6 +7,17 @@ $(SAN)/tests/uapi_layout: $(TESTS_DIR)/uapi/layout.c
 	@mkdir -p $(@D)
 	$(CC) $(BASE_CFLAGS) -I$(TOP)/uapi $(SAN_FLAGS) -o $@ $<
 
+$(SAN)/tests/uapi_helpers: $(TESTS_DIR)/uapi/helpers.c $(SAN)/libkbpf_engine.a
+	@mkdir -p $(@D)
+	$(CC) $(ENGINE_CFLAGS) $(SAN_FLAGS) -o $@ $^ -lpthread
+$(O)/tests/uapi_helpers: $(TESTS_DIR)/uapi/helpers.c $(O)/libkbpf_engine.a
+	@mkdir -p $(@D)
+	$(CC) $(ENGINE_CFLAGS) -O1 -o $@ $^ -lpthread
+# The list of helpers, those that are not there with the reason: build/helpers.md.
+.PHONY: helpers
+helpers: $(O)/tests/uapi_helpers
+	$< --list >$(TOP)/build/helpers.md
+
 $(O)/tests/flows.bpf.o: $(TESTS_DIR)/flows/flows.bpf.c $(TESTS_DIR)/flows/flows.h $(O)/tools/vmlinux.h
 	@mkdir -p $(@D)
 	$(BPF_CLANG) $(BPF_CFLAGS) -I$(TESTS_DIR)/flows -c -o $@ $<
@@ -49,4 +60,4 @@ $(SAN)/tests/linking: $(TESTS_DIR)/linking $(TESTS_DIR)/load.c $(O)/tests/bad.bp
 	cp $(TESTS_DIR)/load.c $(TOP)/userspace/interpose/libkbpf-libbpf.pc.in $(O)/
 	install -m 755 $< $@
 
-CHECKS += $(SAN)/tests/linking $(SAN)/tests/uapi_layout $(SAN)/tests/flows_in_process
+CHECKS += $(SAN)/tests/linking $(SAN)/tests/uapi_layout $(SAN)/tests/uapi_helpers $(SAN)/tests/flows_in_process
