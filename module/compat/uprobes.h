@@ -29,14 +29,28 @@ static inline int kbpf_uprobe_register(struct kbpf_uprobe *at, loff_t ref_ctr_of
 #endif
 }
 
-static inline void kbpf_uprobe_unregister(struct kbpf_uprobe *at, struct uprobe_consumer *uc)
+/* Of many: each, and then once for all. */
+static inline void kbpf_uprobe_unregister_nosync(struct kbpf_uprobe *at,
+						 struct uprobe_consumer *uc)
 {
 #ifdef KBPF_HAVE_UPROBE_HANDLE
 	uprobe_unregister_nosync(at->uprobe, uc);
-	uprobe_unregister_sync();
 #else
 	uprobe_unregister(at->inode, at->offset, uc);
 #endif
+}
+
+static inline void kbpf_uprobe_unregister_sync(void)
+{
+#ifdef KBPF_HAVE_UPROBE_HANDLE
+	uprobe_unregister_sync();
+#endif
+}
+
+static inline void kbpf_uprobe_unregister(struct kbpf_uprobe *at, struct uprobe_consumer *uc)
+{
+	kbpf_uprobe_unregister_nosync(at, uc);
+	kbpf_uprobe_unregister_sync();
 }
 
 #endif /* KBPF_COMPAT_UPROBES_H */

@@ -61,10 +61,12 @@ static void on_trace_record(struct perf_event *event, struct perf_sample_data *d
 {
 	struct event_probe *p = event->overflow_handler_context;
 
-	if (unlikely(!data->raw || data->raw->frag.size < READ_ONCE(p->need)))
+	if (unlikely(!data->raw || data->raw->frag.size < READ_ONCE(p->need))) {
 		atomic64_inc(&p->too_short);
-	else
-		kbpf_probe_run(&p->probe, data->raw->frag.data, 0, instruction_pointer(regs));
+		kbpf_probe_charge(&p->probe);
+		return;
+	}
+	kbpf_probe_run(&p->probe, data->raw->frag.data, 0, instruction_pointer(regs));
 }
 
 static void on_sample(struct perf_event *event, struct perf_sample_data *data,
@@ -169,7 +171,6 @@ static const struct kbpf_probe_ops sample_ops = {
 	.arm = arm,
 	.disarm = disarm,
 	.free = free_event_probe,
-	.missed = missed,
 	.fill_info = fill_sample_info,
 };
 
@@ -213,10 +214,21 @@ static int add_cpu_counters(struct event_probe *p)
 	return p->nr ? 0 : -ENODEV;
 }
 
+/* What does without counters, or NULL: whose event this is, the counters tell. */
+static struct kbpf_object *cheaper_probe(const struct event_probe *p)
+{
+#ifdef CONFIG_EVENT_TRACING
+	return kbpf_syscall_event_create(p->counters[0]->tp_event);
+#else
+	return NULL;
+#endif
+}
+
 struct kbpf_object *kbpf_tracepoint_create(const struct perf_event_attr *attr,
 					   struct kbpf_why *why)
 {
 	struct event_probe *p = alloc_probe(nr_cpu_ids);
+	struct kbpf_object *obj = NULL;
 	int err;
 
 	if (!p)
@@ -227,9 +239,13 @@ struct kbpf_object *kbpf_tracepoint_create(const struct perf_event_attr *attr,
 	p->attr.sample_type = PERF_SAMPLE_RAW;
 	p->attr.disabled = 1;
 	err = add_cpu_counters(p);
-	if (err) {
+	if (!err)
+		obj = cheaper_probe(p);
+	if (err || obj) {
 		release_counters(p);
 		kfree(p);
+		if (obj)
+			return obj;
 		if (err == -EINVAL || err == -ENOENT)
 			return ERR_PTR(kbpf_why(why, err, "no tracepoint has the id %llu",
 						attr->config));

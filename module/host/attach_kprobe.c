@@ -43,10 +43,19 @@ static struct kernel_probe *to_kernel_probe(const struct kbpf_probe *probe)
 	return container_of(probe, struct kernel_probe, probe);
 }
 
+static u64 missed(const struct kbpf_probe *probe)
+{
+	const struct kernel_probe *p = to_kernel_probe(probe);
+
+	return READ_ONCE(p->rp.kp.nmissed) + (p->is_return ? READ_ONCE(p->rp.nmissed) : 0);
+}
+
 static int on_entry(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct kernel_probe *p = container_of(kp, struct kernel_probe, rp.kp);
 
+	if (unlikely(missed(&p->probe) != kbpf_probe_missed(&p->probe)))
+		kbpf_probe_charge(&p->probe);
 	kbpf_probe_run(&p->probe, regs, p->func_ip, instruction_pointer(regs));
 	return 0;
 }
@@ -61,6 +70,8 @@ static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	if (!rp)
 		return 0;
 	p = container_of(rp, struct kernel_probe, rp);
+	if (unlikely(missed(&p->probe) != kbpf_probe_missed(&p->probe)))
+		kbpf_probe_charge(&p->probe);
 	kbpf_probe_run(&p->probe, regs, p->func_ip, instruction_pointer(regs));
 	return 0;
 }
@@ -92,13 +103,6 @@ static void free_kernel_probe(struct kbpf_probe *probe)
 	kfree(p);
 }
 
-static u64 missed(const struct kbpf_probe *probe)
-{
-	const struct kernel_probe *p = to_kernel_probe(probe);
-
-	return READ_ONCE(p->rp.kp.nmissed) + (p->is_return ? READ_ONCE(p->rp.nmissed) : 0);
-}
-
 static int fill_info(const struct kbpf_probe *probe, struct kbpf_link_info *info,
 		     u64 cookie, u64 missed_here)
 {
@@ -125,6 +129,11 @@ static int fill_info(const struct kbpf_probe *probe, struct kbpf_link_info *info
 	return err;
 }
 
+static const char *how(const struct kbpf_probe *probe)
+{
+	return kbpf_symbol_how(&to_kernel_probe(probe)->rp.kp);
+}
+
 static const struct kbpf_probe_ops kernel_probe_ops = {
 	.prog_type = KBPF_PROG_TYPE_KPROBE,
 	.arm = arm,
@@ -132,6 +141,7 @@ static const struct kbpf_probe_ops kernel_probe_ops = {
 	.free = free_kernel_probe,
 	.missed = missed,
 	.fill_info = fill_info,
+	.how = how,
 };
 
 /* ---- opening ------------------------------------------------------------- */

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * fentry and fexit: programs at the beginning and at the end of a function that
- * BTF names. Built on kernel probes, which all kernels offer to modules: a program
- * at the end sees the arguments as they were at the beginning, kept in the return
- * instance, and the result after them. tp_btf programs go to attach_raw_tp.c.
+ * BTF names. A trampoline runs them (func_hook.c); where it cannot be had, because
+ * the function has none or somebody else's, kernel probes do, which all kernels
+ * offer to modules: a program at the end sees the arguments as they were at the
+ * beginning, kept in the return instance, and the result after them. tp_btf programs
+ * go to attach_raw_tp.c.
  */
 #include <linux/kprobes.h>
 #include <linux/slab.h>
 #include "cmd/cmd.h"
+#include "func_hook.h"
 #include "kernel_btf.h"
 #include "run.h"
 #include "symbol.h"
@@ -20,18 +23,16 @@
  * struct func_link - a program at a function
  * @link: common part
  * @point: the function and its arguments
- * @cookie: its cookie
- * @is_exit: at the end
- * @func_ip: where the function begins
+ * @at: the program with its cookie, its end of the function and the function's address
+ * @by_probe: a kernel probe runs it, not a trampoline
  * @rp: the kernel's probe; only @kp of it is registered for an entry
  * @missed: misses of the kernel's that were charged to the program
  */
 struct func_link {
 	struct kbpf_link link;
 	struct kbpf_attach_point point;
-	u64 cookie;
-	bool is_exit;
-	u64 func_ip;
+	struct kbpf_hooked at;
+	bool by_probe;
 	struct kretprobe rp;
 	atomic64_t missed;
 };
@@ -65,7 +66,7 @@ static void read_args(const struct func_link *fl, struct pt_regs *regs, struct f
 
 static void charge_missed(struct func_link *fl)
 {
-	u64 now = READ_ONCE(fl->rp.kp.nmissed) + (fl->is_exit ? READ_ONCE(fl->rp.nmissed) : 0);
+	u64 now = READ_ONCE(fl->rp.kp.nmissed) + (fl->at.at_exit ? READ_ONCE(fl->rp.nmissed) : 0);
 	u64 then = atomic64_read(&fl->missed);
 
 	if (unlikely(now != then) && atomic64_cmpxchg(&fl->missed, then, now) == then)
@@ -75,9 +76,11 @@ static void charge_missed(struct func_link *fl)
 static void run(struct func_link *fl, const struct func_args *args, struct pt_regs *regs)
 {
 	struct kbpf_run record = {
-		.cookie = fl->cookie,
-		.func_ip = fl->func_ip,
+		.cookie = fl->at.cookie,
+		.func_ip = fl->at.func_ip,
 		.hook_ip = instruction_pointer(regs),
+		.nr_args = fl->point.nr_args,
+		.has_ret = fl->at.at_exit,
 	};
 	u64 ret;
 
@@ -124,17 +127,21 @@ NOKPROBE_SYMBOL(on_return);
 
 static void unregister(struct func_link *fl)
 {
-	if (fl->is_exit)
+	if (fl->at.at_exit)
 		unregister_kretprobe(&fl->rp);
 	else
 		unregister_kprobe(&fl->rp.kp);
 }
 
-/* Unregistering waits until no handler runs. */
+/* Both ways wait until the program does not run. */
 static void detach(struct kbpf_link *link)
 {
 	struct func_link *fl = to_func(link);
 
+	if (!fl->by_probe) {
+		kbpf_func_hook_remove(&fl->at);
+		return;
+	}
 	charge_missed(fl);
 	unregister(fl);
 }
@@ -147,34 +154,79 @@ static int fill_info(struct kbpf_link *link, struct kbpf_link_info *info)
 	return 0;
 }
 
+static const char *how(const struct kbpf_link *link)
+{
+	const struct func_link *fl = container_of(link, struct func_link, link);
+
+	return fl->by_probe ? kbpf_symbol_how(&fl->rp.kp) : "trampoline";
+}
+
 static void free_link(struct kbpf_link *link)
 {
 	kfree(to_func(link));
 }
 
-static int register_func(struct func_link *fl)
+static int register_probe(struct func_link *fl)
 {
-	int err;
-
-	fl->rp.kp.symbol_name = fl->point.name;
-	if (fl->is_exit) {
-		fl->rp.entry_handler = on_call;
-		fl->rp.handler = on_return;
-		fl->rp.data_size = sizeof(struct func_args);
-		fl->rp.maxactive = RETURN_INSTANCES;
-		err = register_kretprobe(&fl->rp);
-	} else {
+	if (!fl->at.at_exit) {
 		fl->rp.kp.pre_handler = on_entry;
-		err = register_kprobe(&fl->rp.kp);
+		return register_kprobe(&fl->rp.kp);
 	}
+	fl->rp.entry_handler = on_call;
+	fl->rp.handler = on_return;
+	fl->rp.data_size = sizeof(struct func_args);
+	fl->rp.maxactive = RETURN_INSTANCES;
+	return register_kretprobe(&fl->rp);
+}
+
+/*
+ * Finds the function, by a kernel probe that is never armed. Returns where a
+ * trampoline could be called from, 0 for nowhere, or -errno.
+ */
+static long find_func(struct func_link *fl)
+{
+	struct kprobe kp = { .symbol_name = fl->point.name, .flags = KPROBE_FLAG_DISABLED };
+	unsigned long addr;
+	int err = register_kprobe(&kp);
+
 	if (err)
 		return err;
-	fl->func_ip = kbpf_symbol_entry(&fl->rp.kp);
-	if (kbpf_symbol_is_ambiguous(fl->point.name, (unsigned long)fl->rp.kp.addr) <= 0)
-		return 0;
+	addr = (unsigned long)kp.addr;
+	fl->at.func_ip = kbpf_symbol_entry(&kp);
+	if (!kprobe_ftrace(&kp))
+		addr = 0;
 	/* Which of them BTF means cannot be known. */
-	unregister(fl);
-	return -EADDRNOTAVAIL;
+	err = kbpf_symbol_is_ambiguous(fl->point.name, (unsigned long)kp.addr);
+	unregister_kprobe(&kp);
+	return err > 0 ? -EADDRNOTAVAIL : addr;
+}
+
+/*
+ * A tail call may lead to a program that looks at more arguments than there are: a
+ * probe's context has room for all.
+ */
+static bool may_use_trampoline(const struct kbpf_prog *prog)
+{
+	u32 i;
+
+	for (i = 0; i < prog->nr_funcs; i++)
+		if (prog->funcs[i].has_tail_call)
+			return false;
+	return true;
+}
+
+static int register_func(struct func_link *fl)
+{
+	long addr = find_func(fl);
+
+	if (IS_ERR_VALUE(addr))
+		return addr;
+	if (addr && may_use_trampoline(fl->link.prog) &&
+	    !kbpf_func_hook_add(&fl->at, addr, &fl->point))
+		return 0;
+	fl->by_probe = true;
+	fl->rp.kp.symbol_name = fl->point.name;
+	return register_probe(fl);
 }
 
 static struct kbpf_link *attach_func(struct kbpf_prog *prog,
@@ -186,12 +238,14 @@ static struct kbpf_link *attach_func(struct kbpf_prog *prog,
 	if (!fl)
 		return ERR_PTR(-ENOMEM);
 	fl->point = *point;
-	fl->cookie = cookie;
-	fl->is_exit = prog->expected_attach_type == KBPF_TRACE_FEXIT;
+	fl->at.cookie = cookie;
+	fl->at.at_exit = prog->expected_attach_type == KBPF_TRACE_FEXIT;
 	fl->link.type = KBPF_LINK_TYPE_TRACING;
 	fl->link.detach = detach;
 	fl->link.fill_info = fill_info;
 	fl->link.free = free_link;
+	fl->link.how = how;
+	fl->at.prog = prog;
 	kbpf_link_init(&fl->link, prog);
 	err = register_func(fl);
 	if (err) {

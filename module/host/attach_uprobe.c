@@ -87,11 +87,6 @@ static void free_user_probe(struct kbpf_probe *probe)
 	free_parts(p);
 }
 
-static u64 missed(const struct kbpf_probe *probe)
-{
-	return 0;
-}
-
 static int fill_info(const struct kbpf_probe *probe, struct kbpf_link_info *info,
 		     u64 cookie, u64 missed_here)
 {
@@ -118,7 +113,6 @@ static const struct kbpf_probe_ops user_probe_ops = {
 	.arm = arm,
 	.disarm = disarm,
 	.free = free_user_probe,
-	.missed = missed,
 	.fill_info = fill_info,
 };
 

@@ -61,6 +61,8 @@ void kbpf_link_fd_info(struct seq_file *m, struct file *file)
 	seq_printf(m, "link_type:\t%s\nlink_id:\t%u\nprog_tag:\t%*phN\nprog_id:\t%u\n",
 		   name ?: "<unknown>", link->obj.id, KBPF_TAG_SIZE, link->prog->tag,
 		   link->prog->obj.id);
+	if (link->how)
+		seq_printf(m, "attached_by:\t%s\n", link->how(link));
 }
 
 void kbpf_btf_fd_info(struct seq_file *m, struct file *file)

@@ -32,6 +32,7 @@ int kbpf_helpers_init(void)
 
 	kbpf_random_init();
 	kbpf_cgroup_init();
+	kbpf_signal_init();
 	err = kbpf_print_init();
 	if (err)
 		return err;
@@ -43,6 +44,7 @@ int kbpf_helpers_init(void)
 
 void kbpf_helpers_exit(void)
 {
+	kbpf_signal_exit();
 	kbpf_stack_exit();
 	kbpf_print_exit();
 }

@@ -49,6 +49,10 @@ long kbpf_read_user_str(void *dst, u32 size, const void *src);
 /* Is this address a user's? Kernel and user addresses do not overlap here. */
 bool kbpf_is_user_address(const void *addr);
 
+/* helpers_signal.c */
+void kbpf_signal_init(void);
+void kbpf_signal_exit(void);
+
 /* helpers_system.c */
 void kbpf_random_init(void);
 

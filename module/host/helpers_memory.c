@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reading memory that may not be there. Returns are Linux's to the letter,
+ * Memory that may not be there: reading it, and writing a process's. Returns are Linux's to the letter,
  * because programs branch on them: a kernel read of an address that is not the
  * kernel's gives -ERANGE, any other fault -EFAULT; whenever a read fails, the
  * destination is all zero.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include "helpers.h"
@@ -122,4 +123,20 @@ u64 kbpf_helper_probe_read_str(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	if (kbpf_is_user_address(kbpf_reg_ptr(r3)))
 		return kbpf_read_user_str(kbpf_reg_ptr(r1), r2, kbpf_reg_ptr(r3));
 	return kbpf_read_kernel_str(kbpf_reg_ptr(r1), r2, kbpf_reg_ptr(r3));
+}
+
+u64 kbpf_helper_probe_write_user(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	void __user *dst = (void __user *)kbpf_reg_ptr(r1);
+	unsigned long left;
+
+	/* Only memory of a process that runs, and is not on its way out. */
+	if (unlikely(in_interrupt() || current->flags & (PF_KTHREAD | PF_EXITING) || !current->mm))
+		return -EPERM;
+	if (unlikely(!access_ok(dst, r3)))
+		return -EPERM;
+	pagefault_disable();
+	left = __copy_to_user_inatomic(dst, kbpf_reg_ptr(r2), r3);
+	pagefault_enable();
+	return left ? -EFAULT : 0;
 }

@@ -141,7 +141,8 @@ static int fill_function(const struct kbpf_btf *btf, const struct kbpf_btf_type 
 {
 	const struct kbpf_btf_type *p = proto_of(btf, t->type, KBPF_BTF_FUNC_PROTO);
 
-	if (!p)
+	/* A structure may be returned where a hidden argument says. */
+	if (!p || (p->type && kbpf_btf_size(btf, p->type) > 8))
 		return -EINVAL;
 	strscpy(point->name, kbpf_btf_name(btf, t->name_off), sizeof(point->name));
 	return fill_args(btf, p, 0, point);

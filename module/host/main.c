@@ -6,6 +6,7 @@
 #include <linux/init.h>
 #include <linux/module.h>
 #include "device.h"
+#include "func_hook.h"
 #include "helpers.h"
 #include "net_link.h"
 #include "jit_image.h"
@@ -23,6 +24,7 @@ struct stage {
 /* The device last: nobody can ask for anything before all of it is there. */
 static const struct stage stages[] = {
 	{ "jit", kbpf_jit_image_init, kbpf_jit_image_exit },
+	{ "trampolines", NULL, kbpf_func_hook_exit },
 	/* Below what drops the last maps: programs as their runs end, descriptors. */
 	{ "maps", NULL, kbpf_map_exit },
 	{ "runs", kbpf_run_init, kbpf_run_exit },

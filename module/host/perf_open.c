@@ -9,6 +9,7 @@
 #include <linux/uaccess.h>
 #include "cmd/cmd.h"
 #include "pmu.h"
+#include "multi.h"
 #include "net_link.h"
 #include "probe.h"
 #include "ring.h"
@@ -136,6 +137,8 @@ static const struct link_row link_rows[] = {
 	{ KBPF_TRACE_RAW_TP, KBPF_CAP_PERFMON, link_tracing },
 	{ KBPF_TRACE_FENTRY, KBPF_CAP_PERFMON, link_tracing },
 	{ KBPF_TRACE_FEXIT, KBPF_CAP_PERFMON, link_tracing },
+	{ KBPF_TRACE_KPROBE_MULTI, KBPF_CAP_PERFMON, kbpf_kprobe_multi_link },
+	{ KBPF_TRACE_UPROBE_MULTI, KBPF_CAP_PERFMON, kbpf_uprobe_multi_link },
 	{ KBPF_TAP, KBPF_CAP_NET_ADMIN, kbpf_tap_link },
 	{ KBPF_NETFILTER, KBPF_CAP_NET_ADMIN, kbpf_netfilter_link },
 	{ KBPF_TCX_INGRESS, KBPF_CAP_NET_ADMIN, kbpf_netdev_link },

@@ -75,7 +75,7 @@ static u32 list_len(const struct kbpf_probe_list *list)
 /* Charges what the kernel turned away since the last time. */
 static void charge_missed(struct kbpf_probe *probe, const struct kbpf_probe_list *list)
 {
-	u64 now = probe->ops->missed(probe);
+	u64 now = probe->ops->missed ? probe->ops->missed(probe) : 0;
 	u64 then = atomic64_read(&probe->missed);
 	u32 i;
 
@@ -87,8 +87,15 @@ static void charge_missed(struct kbpf_probe *probe, const struct kbpf_probe_list
 	}
 }
 
-void kbpf_probe_run(struct kbpf_probe *probe, const void *ctx, u64 func_ip,
-		    unsigned long hook_ip)
+void kbpf_probe_charge(struct kbpf_probe *probe)
+{
+	preempt_disable_notrace();
+	charge_missed(probe, rcu_dereference_sched(probe->list));
+	preempt_enable_notrace();
+}
+
+notrace void kbpf_probe_run(struct kbpf_probe *probe, const void *ctx, u64 func_ip,
+			    unsigned long hook_ip)
 {
 	const struct kbpf_probe_list *list;
 	struct kbpf_run run = { .func_ip = func_ip, .hook_ip = hook_ip };
@@ -97,15 +104,14 @@ void kbpf_probe_run(struct kbpf_probe *probe, const void *ctx, u64 func_ip,
 
 	if (unlikely(!READ_ONCE(probe->enabled)))
 		return;
-	rcu_read_lock();
-	list = rcu_dereference(probe->list);
-	charge_missed(probe, list);
+	preempt_disable_notrace();
+	list = rcu_dereference_raw(probe->list);
 	for (i = 0; i < list_len(list); i++) {
 		run.cookie = list->progs[i]->cookie;
-		if (unlikely(!kbpf_run_prog(list->progs[i]->prog, ctx, &run, &ret)))
+		if (unlikely(!kbpf_run_here(list->progs[i]->prog, ctx, &run, &ret)))
 			atomic64_inc(&list->progs[i]->missed);
 	}
-	rcu_read_unlock();
+	preempt_enable_notrace();
 }
 
 /* ---- the list -------------------------------------------------------------- */
@@ -148,7 +154,7 @@ static int add_attached(struct kbpf_probe *probe, struct attached *at)
 	if (!list)
 		return -ENOMEM;
 	if (!len) {
-		atomic64_set(&probe->missed, probe->ops->missed(probe));
+		atomic64_set(&probe->missed, probe->ops->missed ? probe->ops->missed(probe) : 0);
 		err = probe->ops->arm(probe);
 		if (err) {
 			kfree(list);
@@ -322,6 +328,13 @@ static int fill_link_info(struct kbpf_link *link, struct kbpf_link_info *info)
 					 atomic64_read(&pl->at->missed));
 }
 
+static const char *how(const struct kbpf_link *link)
+{
+	const struct kbpf_probe *probe = container_of(link, struct perf_link, link)->probe;
+
+	return probe->ops->how(probe);
+}
+
 struct kbpf_link *kbpf_probe_link(struct kbpf_probe *probe, struct kbpf_prog *prog,
 				  u64 cookie)
 {
@@ -339,6 +352,7 @@ struct kbpf_link *kbpf_probe_link(struct kbpf_probe *probe, struct kbpf_prog *pr
 	pl->link.detach = detach_link;
 	pl->link.fill_info = fill_link_info;
 	pl->link.free = free_link;
+	pl->link.how = probe->ops->how ? how : NULL;
 	pl->probe = probe;
 	pl->at = at;
 	kbpf_object_get(&probe->obj);

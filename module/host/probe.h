@@ -14,6 +14,7 @@
 #include "object.h"
 
 struct perf_event_attr;
+struct trace_event_call;
 struct kbpf_probe;
 struct kbpf_probe_list;
 struct kbpf_why;
@@ -26,9 +27,11 @@ struct kbpf_why;
  * @arm: hits are wanted from now on; process context. 0 or -errno
  * @disarm: no more hits are wanted; process context
  * @free: unregisters and frees; no program is attached any more
- * @missed: hits of the place so far that reached no program, by the kernel's count
+ * @missed: hits of the place so far that reached no program, by the kernel's count;
+ *	NULL: the kernel turns none away
  * @fill_info: the part of the link info that is the place's; @cookie and @missed
  *	are the link's own
+ * @how: in a word, by which of several ways hits come about; NULL where there is one
  */
 struct kbpf_probe_ops {
 	u32 prog_type;
@@ -39,6 +42,7 @@ struct kbpf_probe_ops {
 	u64 (*missed)(const struct kbpf_probe *probe);
 	int (*fill_info)(const struct kbpf_probe *probe, struct kbpf_link_info *info,
 			 u64 cookie, u64 missed);
+	const char *(*how)(const struct kbpf_probe *probe);
 };
 
 /**
@@ -83,6 +87,23 @@ void kbpf_probe_run(struct kbpf_probe *probe, const void *ctx, u64 func_ip,
 		    unsigned long hook_ip);
 
 /**
+ * kbpf_probe_missed() - what the kernel turned away so far, as charged to programs
+ * @probe: the probe
+ */
+static inline u64 kbpf_probe_missed(const struct kbpf_probe *probe)
+{
+	return atomic64_read(&probe->missed);
+}
+
+/**
+ * kbpf_probe_charge() - charge what the kernel turned away to the programs
+ * @probe: the probe; its family saw that there is more than kbpf_probe_missed()
+ *
+ * Context: any.
+ */
+void kbpf_probe_charge(struct kbpf_probe *probe);
+
+/**
  * kbpf_probe_link() - attach a program by a link
  * @probe: the probe; the link takes a reference
  * @prog: the program
@@ -115,6 +136,14 @@ struct kbpf_object *kbpf_kprobe_create(const struct perf_event_attr *attr,
  */
 struct kbpf_object *kbpf_tracepoint_create(const struct perf_event_attr *attr,
 					   struct kbpf_why *why);
+
+/**
+ * kbpf_syscall_event_create() - the same for a system call's
+ * @event: the kernel's event; nothing of it is used but what stays as long as the kernel
+ *
+ * Return: the probe with one reference; NULL: it is not a system call's; or ERR_PTR(-ENOMEM).
+ */
+struct kbpf_object *kbpf_syscall_event_create(struct trace_event_call *event);
 
 /**
  * kbpf_sample_create() - a sampling event of KBPF_PERF_OPEN

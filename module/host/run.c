@@ -4,31 +4,16 @@
  * of the current run, the counts, test runs, and the deferred freeing of
  * programs. Must not know how a program is attached.
  */
-#include <linux/jump_label.h>
-#include <linux/percpu.h>
-#include <linux/preempt.h>
-#include <linux/rcupdate.h>
 #include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
-#include <linux/workqueue.h>
 #include "cmd/cmd.h"
 #include "interp/interp.h"
 #include "jit/jit.h"
 #include "port_sync.h"
 #include "run.h"
 #include "tracing.h"
-
-/**
- * struct run_cpu - what runs on a CPU
- * @cur: the innermost run; interrupted ones follow by @prev
- * @active: is a run under way at this level?
- */
-struct run_cpu {
-	struct kbpf_run *cur;
-	bool active[KBPF_LEVELS];
-};
 
 /**
  * struct free_work - a program on its way out
@@ -40,25 +25,14 @@ struct free_work {
 	struct kbpf_prog *prog;
 };
 
-static DEFINE_PER_CPU(struct run_cpu, run_cpu);
-static DEFINE_STATIC_KEY_FALSE(timing);
+DEFINE_PER_CPU(struct kbpf_run_cpu, kbpf_run_cpu);
+DEFINE_STATIC_KEY_FALSE(kbpf_run_timing);
 static struct workqueue_struct *free_wq;
 static atomic_t deferrals;	/* how often kbpf_run_defer() was asked, ever */
 
-enum kbpf_level kbpf_run_level(void)
-{
-	if (in_nmi())
-		return KBPF_LEVEL_NMI;
-	if (in_hardirq())
-		return KBPF_LEVEL_HARDIRQ;
-	if (in_serving_softirq())
-		return KBPF_LEVEL_SOFTIRQ;
-	return KBPF_LEVEL_TASK;
-}
-
 const struct kbpf_run *kbpf_run_current(void)
 {
-	return this_cpu_read(run_cpu.cur);
+	return this_cpu_read(kbpf_run_cpu.cur);
 }
 
 void kbpf_run_count_misses(const struct kbpf_prog *prog, u64 n)
@@ -66,7 +40,7 @@ void kbpf_run_count_misses(const struct kbpf_prog *prog, u64 n)
 	this_cpu_add(prog->stats->misses, n);
 }
 
-static u64 timed_run(const struct kbpf_prog *prog, const void *ctx)
+u64 kbpf_run_timed(const struct kbpf_prog *prog, const void *ctx)
 {
 	u64 start = sched_clock(), ret, end;
 
@@ -79,45 +53,14 @@ static u64 timed_run(const struct kbpf_prog *prog, const void *ctx)
 	return ret;
 }
 
-static u64 counted_run(const struct kbpf_prog *prog, const void *ctx)
-{
-	this_cpu_inc(prog->stats->runs);
-	if (static_branch_unlikely(&timing))
-		return timed_run(prog, ctx);
-	return prog->run(ctx, prog);
-}
-
 bool kbpf_run_prog(const struct kbpf_prog *prog, const void *ctx, struct kbpf_run *run,
 		   u64 *ret)
 {
-	struct run_cpu *cpu;
-	enum kbpf_level level;
-	bool *active, ran = false;
+	bool ran;
 
 	*ret = 0;
 	preempt_disable_notrace();
-	cpu = this_cpu_ptr(&run_cpu);
-	level = kbpf_run_level();
-	active = &cpu->active[level];
-	if (unlikely(*active || (prog->takes_locks && level == KBPF_LEVEL_NMI))) {
-		kbpf_run_count_misses(prog, 1);
-		goto out;
-	}
-	*active = true;
-	run->ctx = ctx;
-	run->prog = prog;
-	run->prev = cpu->cur;
-	/* An interrupt from here on finds the record whole and leaves it as it was. */
-	barrier();
-	cpu->cur = run;
-	rcu_read_lock();
-	*ret = counted_run(prog, ctx);
-	rcu_read_unlock();
-	cpu->cur = run->prev;
-	barrier();
-	*active = false;
-	ran = true;
-out:
+	ran = kbpf_run_here(prog, ctx, run, ret);
 	preempt_enable_notrace();
 	return ran;
 }
@@ -198,9 +141,9 @@ void kbpf_world_prog_unready(struct kbpf_prog *prog)
 void kbpf_world_stats_enable(int delta)
 {
 	if (delta > 0)
-		static_branch_inc(&timing);
+		static_branch_inc(&kbpf_run_timing);
 	else
-		static_branch_dec(&timing);
+		static_branch_dec(&kbpf_run_timing);
 }
 
 void kbpf_run_defer(struct rcu_work *work, work_func_t fn)

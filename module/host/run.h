@@ -6,6 +6,10 @@
 #ifndef KBPF_HOST_RUN_H
 #define KBPF_HOST_RUN_H
 
+#include <linux/jump_label.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 #include "prog.h"
 
@@ -16,6 +20,8 @@
  * @KBPF_LEVEL_HARDIRQ: hardirq
  * @KBPF_LEVEL_NMI: NMI, and what the kernel treats alike: breakpoint handlers
  * @KBPF_LEVELS: how many
+ *
+ * In the order of interrupt_context_level().
  */
 enum kbpf_level {
 	KBPF_LEVEL_TASK,
@@ -26,11 +32,30 @@ enum kbpf_level {
 };
 
 /**
+ * struct kbpf_places - functions that one link is at, in the order of their addresses
+ * @nr: how many
+ * @place: each
+ * @place.addr: where it begins
+ * @place.cookie: what get_attach_cookie returns there
+ */
+struct kbpf_places {
+	u32 nr;
+	struct {
+		unsigned long addr;
+		u64 cookie;
+	} place[];
+};
+
+/**
  * struct kbpf_run - one run of a program, on the stack of who enters it
  * @cookie: what get_attach_cookie returns
  * @func_ip: what get_func_ip returns
+ * @places: of a link at many functions: where to look @cookie and @func_ip up, which is
+ *	near the beginning of the function meanwhile; else NULL
  * @hook_ip: address near the hooked place by which a stack walk knows where to
  *	begin: a kernel instruction or return address there, or 0
+ * @nr_args: at a function's beginning or end: how many arguments @ctx begins with
+ * @has_ret: the function's result follows them
  * @ctx: the context, set by kbpf_run_prog()
  * @prog: the program, set by kbpf_run_prog()
  * @prev: the run that this one interrupted, or NULL
@@ -38,7 +63,10 @@ enum kbpf_level {
 struct kbpf_run {
 	u64 cookie;
 	u64 func_ip;
+	const struct kbpf_places *places;
 	unsigned long hook_ip;
+	u32 nr_args;
+	bool has_ret;
 	const void *ctx;
 	const struct kbpf_prog *prog;
 	struct kbpf_run *prev;
@@ -73,7 +101,70 @@ const struct kbpf_run *kbpf_run_current(void);
 /**
  * kbpf_run_level() - the level that the caller runs at
  */
-enum kbpf_level kbpf_run_level(void);
+static __always_inline enum kbpf_level kbpf_run_level(void)
+{
+	return interrupt_context_level();
+}
+
+/**
+ * struct kbpf_run_cpu - what runs on a CPU
+ * @cur: the innermost run; interrupted ones follow by @prev
+ * @active: is a run under way at this level?
+ */
+struct kbpf_run_cpu {
+	struct kbpf_run *cur;
+	bool active[KBPF_LEVELS];
+};
+
+DECLARE_PER_CPU(struct kbpf_run_cpu, kbpf_run_cpu);
+DECLARE_STATIC_KEY_FALSE(kbpf_run_timing);
+
+/* run.c: a run of which the time is taken */
+u64 kbpf_run_timed(const struct kbpf_prog *prog, const void *ctx);
+
+/**
+ * kbpf_run_here() - kbpf_run_prog(), for a caller that has preemption off
+ * @prog: as there
+ * @ctx: as there
+ * @run: as there
+ * @ret: out, as there; untouched when it was turned away
+ *
+ * Calls nothing that a program could be attached to until it knows that it may run:
+ * hooks on functions come here from anywhere.
+ */
+static __always_inline bool kbpf_run_here(const struct kbpf_prog *prog, const void *ctx,
+					  struct kbpf_run *run, u64 *ret)
+{
+	struct kbpf_run_cpu *cpu = this_cpu_ptr(&kbpf_run_cpu);
+	enum kbpf_level level = kbpf_run_level();
+	bool *active = &cpu->active[level];
+
+	if (unlikely(*active || (prog->takes_locks && level == KBPF_LEVEL_NMI))) {
+		this_cpu_inc(prog->stats->misses);
+		return false;
+	}
+	*active = true;
+	run->ctx = ctx;
+	run->prog = prog;
+	run->prev = cpu->cur;
+	/* An interrupt from here on finds the record whole and leaves it as it was. */
+	barrier();
+	cpu->cur = run;
+	/* Preemption off is a read side; lockdep wants to hear of it. */
+	if (IS_ENABLED(CONFIG_PROVE_RCU))
+		rcu_read_lock();
+	this_cpu_inc(prog->stats->runs);
+	if (static_branch_unlikely(&kbpf_run_timing))
+		*ret = kbpf_run_timed(prog, ctx);
+	else
+		*ret = prog->run(ctx, prog);
+	if (IS_ENABLED(CONFIG_PROVE_RCU))
+		rcu_read_unlock();
+	cpu->cur = run->prev;
+	barrier();
+	*active = false;
+	return true;
+}
 
 /**
  * kbpf_run_count_misses() - count runs of a program that never started

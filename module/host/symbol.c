@@ -220,6 +220,53 @@ u64 kbpf_symbol_entry(const struct kprobe *kp)
 	return addr;
 }
 
+const char *kbpf_symbol_how(const struct kprobe *kp)
+{
+	const u8 jmp = 0xe9;
+	u8 now;
+
+	if (kp->flags & KPROBE_FLAG_FTRACE)
+		return "ftrace";
+	/* A jump that was not there before: to what the kernel prepared instead of a trap. */
+	if (!copy_from_kernel_nofault(&now, kp->addr, sizeof(now)) && now == jmp &&
+	    kp->opcode != jmp)
+		return "optimised";
+	return "int3";
+}
+
+static int find_many(struct kprobe *kps, struct kprobe **ptrs, char **names, u32 nr,
+		     unsigned long *addrs)
+{
+	u32 i;
+	int err;
+
+	for (i = 0; i < nr; i++) {
+		kps[i].symbol_name = names[i];
+		kps[i].flags = KPROBE_FLAG_DISABLED;
+		ptrs[i] = &kps[i];
+	}
+	err = register_kprobes(ptrs, nr);
+	if (err)
+		return err;
+	for (i = 0; i < nr; i++)
+		addrs[i] = kbpf_symbol_entry(&kps[i]);
+	unregister_kprobes(ptrs, nr);
+	return 0;
+}
+
+int kbpf_symbol_find_many(char **names, u32 nr, unsigned long *addrs)
+{
+	struct kprobe *kps = kvcalloc(nr, sizeof(*kps), GFP_KERNEL);
+	struct kprobe **ptrs = kvcalloc(nr, sizeof(*ptrs), GFP_KERNEL);
+	int err = -ENOMEM;
+
+	if (kps && ptrs)
+		err = find_many(kps, ptrs, names, nr, addrs);
+	kvfree(ptrs);
+	kvfree(kps);
+	return err;
+}
+
 void kbpf_symbol_exit(void)
 {
 	kvfree(ambiguous.hashes);

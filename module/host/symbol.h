@@ -45,6 +45,17 @@ bool kbpf_symbol_at(unsigned long addr, struct kbpf_symbol *sym);
 int kbpf_symbol_is_ambiguous(const char *name, unsigned long addr);
 
 /**
+ * kbpf_symbol_find_many() - where functions begin
+ * @names: names
+ * @nr: how many
+ * @addrs: out: an address each
+ *
+ * Context: process; sleeps for a grace period.
+ * Return: 0; -ENOENT no such function, -EINVAL it cannot be probed; -ENOMEM.
+ */
+int kbpf_symbol_find_many(char **names, u32 nr, unsigned long *addrs);
+
+/**
  * kbpf_symbol_entry() - the function that begins where a probe sits
  * @kp: a registered probe
  *
@@ -54,6 +65,14 @@ int kbpf_symbol_is_ambiguous(const char *name, unsigned long addr);
  * Return: address, or 0 when the probe is somewhere inside.
  */
 u64 kbpf_symbol_entry(const struct kprobe *kp);
+
+/**
+ * kbpf_symbol_how() - how a kernel probe gets its hits
+ * @kp: a registered probe that is armed
+ *
+ * Return: "ftrace", "optimised" or "int3".
+ */
+const char *kbpf_symbol_how(const struct kprobe *kp);
 
 /**
  * kbpf_symbol_exit() - free what the walk left behind

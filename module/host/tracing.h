@@ -5,6 +5,7 @@
 
 struct kbpf_link;
 struct kbpf_prog;
+struct tracepoint;
 
 /**
  * kbpf_tracing_check() - may this program be loaded?
@@ -25,6 +26,9 @@ int kbpf_tracing_check(const struct kbpf_prog *prog);
  * -ENOMEM and what registering a probe returns.
  */
 struct kbpf_link *kbpf_tracing_attach(struct kbpf_prog *prog, u64 cookie);
+
+/* attach_raw_tp.c: a tracepoint of the kernel, or NULL */
+struct tracepoint *kbpf_tracepoint_find(const char *name);
 
 /* attach_raw_tp.c: a tracing program at a tracepoint */
 struct kbpf_link *kbpf_tracepoint_attach(const char *name, struct kbpf_prog *prog, u64 cookie);

@@ -146,6 +146,19 @@ static u64 answer_fault(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	return -EFAULT;
 }
 
+/* No function was hooked. */
+static u64 no_argument(u64 ctx, u64 n, u64 value, u64 r4, u64 r5)
+{
+	*(u64 *)value = 0;
+	return -EINVAL;
+}
+
+static u64 no_result(u64 ctx, u64 value, u64 r3, u64 r4, u64 r5)
+{
+	*(u64 *)value = 0;
+	return -EOPNOTSUPP;
+}
+
 static u64 get_stack(u64 ctx, u64 buf, u64 size, u64 flags, u64 r5)
 {
 	if (buf)
@@ -181,5 +194,11 @@ const struct kbpf_helper_row kbpf_helpers_task[] = {
 	{ KBPF_FUNC_get_stack, get_stack },
 	{ KBPF_FUNC_get_attach_cookie, answer_zero },
 	{ KBPF_FUNC_get_func_ip, answer_zero },
+	{ KBPF_FUNC_get_func_arg, no_argument },
+	{ KBPF_FUNC_get_func_ret, no_result },
+	{ KBPF_FUNC_get_func_arg_cnt, answer_zero },
+	{ KBPF_FUNC_send_signal, answer_zero },
+	{ KBPF_FUNC_send_signal_thread, answer_zero },
+	{ KBPF_FUNC_probe_write_user, answer_fault },
 	{ },
 };

@@ -11,6 +11,7 @@
 
 /* Sets of program types that rows name. */
 #define SET_PROBE	(T(KPROBE) | T(TRACING))
+#define SET_TRACING	T(TRACING)
 #define SET_TRACE	(T(KPROBE) | T(TRACEPOINT) | T(RAW_TRACEPOINT) | T(PERF_EVENT) | \
 			 T(TRACING) | T(SYSCALL))
 #define SET_NET		(T(SOCKET_FILTER) | T(SCHED_CLS) | T(SCHED_ACT) | T(XDP) | T(NETFILTER))
@@ -31,13 +32,14 @@ enum {
 	XDP	= 64,
 	PKT	= 128,
 	LOCK	= 256,
+	TRACING	= 512,
 };
 
 #define SET(x)	((((x) & PROBE) ? SET_PROBE : 0) | (((x) & TRACE) ? SET_TRACE : 0) | \
 		 (((x) & NET) ? SET_NET : 0) | (((x) & ALL) ? SET_ALL : 0) | \
 		 (((x) & SKB) ? SET_SKB : 0) | (((x) & CLS) ? SET_CLS : 0) | \
 		 (((x) & XDP) ? SET_XDP : 0) | (((x) & PKT) ? SET_PKT : 0) | \
-		 (((x) & LOCK) ? SET_LOCK : 0))
+		 (((x) & LOCK) ? SET_LOCK : 0) | (((x) & TRACING) ? SET_TRACING : 0))
 
 #define ARG(x)	KBPF_ARG_##x
 #define ARGS(a, b, c, d, e) { ARG(a), ARG(b), ARG(c), ARG(d), ARG(e) }

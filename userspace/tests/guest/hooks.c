@@ -383,6 +383,104 @@ static long load_tracing(u32 attach_type, u32 id, s32 off1, s32 off2)
 	return fd;
 }
 
+/* What get_func_arg, _ret and _arg_cnt say goes to witnesses 1 to 7. */
+static long load_func_helpers(u32 attach_type, u32 id)
+{
+	const struct kbpf_insn insns[] = {
+		MOV_REG(6, 1), LD_MAP_VALUE(8, out, 0),
+		MOV_REG(1, 6), MOV_IMM(2, 0), MOV_REG(3, 10), ADD_IMM(3, -8), CALL(H_FUNC_ARG),
+		STX_DW(8, 0, 8), LDX_DW(1, 10, -8), STX_DW(8, 1, 16),
+		MOV_REG(1, 6), MOV_IMM(2, 1), MOV_REG(3, 10), ADD_IMM(3, -8), CALL(H_FUNC_ARG),
+		STX_DW(8, 0, 24),
+		MOV_REG(1, 6), MOV_REG(2, 10), ADD_IMM(2, -8), CALL(H_FUNC_RET),
+		STX_DW(8, 0, 32), LDX_DW(1, 10, -8), STX_DW(8, 1, 40),
+		MOV_REG(1, 6), CALL(H_FUNC_ARG_CNT), STX_DW(8, 0, 48),
+		MOV_REG(1, 6), CALL(H_COOKIE), STX_DW(8, 0, 56),
+		MOV_IMM(1, 1), ATOMIC_ADD_DW(8, 1, 0), MOV_IMM(0, 0), EXIT(),
+	};
+	struct kbpf_prog_load_attr attr = {
+		.prog_type = KBPF_PROG_TYPE_TRACING, .expected_attach_type = attach_type,
+		.attach_btf_id = id, .insns = ptr(insns), .insn_cnt = ARRAY_SIZE(insns),
+		.license = ptr("GPL"), .log_level = 1, .log_buf = ptr(verifier_log),
+		.log_size = sizeof(verifier_log),
+	};
+	long fd = dev_cmd(KBPF_PROG_LOAD, &attr);
+
+	if (fd < 0)
+		printf("# load: %ld %s\n", fd, verifier_log);
+	return fd;
+}
+
+static long attach_cookie(long prog, u32 attach_type, u64 cookie)
+{
+	struct kbpf_link_create_attr attr = {
+		.prog_fd = prog, .attach_type = attach_type, .tracing.cookie = cookie,
+	};
+
+	return dev_cmd(KBPF_LINK_CREATE, &attr);
+}
+
+static void test_func_helpers(void)
+{
+	u32 id = btf_id("find_task_by_vpid", BTF_KIND_FUNC);
+	long prog = load_func_helpers(KBPF_TRACE_FENTRY, id);
+	long exit_prog = load_func_helpers(KBPF_TRACE_FEXIT, id), link, exit_link;
+
+	clear();
+	link = attach_cookie(prog, KBPF_TRACE_FENTRY, 71);
+	syscall(SYS_getpgid, getpid());
+	tap_is("fentry: get_func_arg", 0, witness()[1]);
+	tap_is("the argument", getpid(), witness()[2]);
+	tap_is("one too many", -EINVAL, witness()[3]);
+	tap_is("get_func_ret at the beginning", -EOPNOTSUPP, witness()[4]);
+	tap_is("get_func_arg_cnt", 1, witness()[6]);
+	tap_is("its cookie", 71, witness()[7]);
+	exit_link = attach_cookie(exit_prog, KBPF_TRACE_FEXIT, 72);
+	tap(exit_link >= 0, "fexit where fentry is already # %ld", exit_link);
+	clear();
+	syscall(SYS_getpgid, getpid());
+	tap_is("both run", 2, witness()[0]);
+	tap_is("get_func_ret at the end", 0, witness()[4]);
+	tap((s64)witness()[5] < -4096, "a task # %llx", witness()[5]);
+	tap_is("the later one's cookie", 72, witness()[7]);
+	close(link);
+	clear();
+	syscall(SYS_getpgid, getpid());
+	tap_is("fexit stays when fentry goes", 1, witness()[0]);
+	close(exit_link);
+	clear();
+	syscall(SYS_getpgid, getpid());
+	tap_is("nothing stays", 0, witness()[0]);
+	close(prog);
+	close(exit_prog);
+}
+
+/* Programs at the end of a function go while tasks sleep in it. */
+static void test_detach_below(void)
+{
+	long prog = load_func_helpers(KBPF_TRACE_FEXIT, btf_id("do_nanosleep", BTF_KIND_FUNC)), link;
+	int i, status, ok = 0;
+	pid_t pids[4];
+
+	clear();
+	for (i = 0; i < 8; i++) {
+		link = attach_cookie(prog, KBPF_TRACE_FEXIT, i);
+		if (i < 4)
+			pids[i] = fork();
+		if (i < 4 && !pids[i]) {
+			usleep(600000);
+			_exit(7);
+		}
+		usleep(20000);
+		close(link);
+	}
+	for (i = 0; i < 4; i++)
+		ok += waitpid(pids[i], &status, 0) == pids[i] && WIFEXITED(status) &&
+		      WEXITSTATUS(status) == 7;
+	tap_is("who slept below programs that went comes back", 4, ok);
+	close(prog);
+}
+
 static long attach_tracing(long prog)
 {
 	struct kbpf_raw_tracepoint_attr attr = { .prog_fd = prog };
@@ -406,7 +504,7 @@ static void test_tracing(void)
 	tap(load_tracing(KBPF_TRACE_RAW_TP, btf_id("do_nanosleep", BTF_KIND_FUNC), 0, 8) < 0,
 	    "a function as a tracepoint");
 	clear();
-	/* long find_get_pid(int nr), among what getpgid calls, has an argument of 4 bytes */
+	/* what getpgid calls and has one argument, of 4 bytes */
 	tap_is("fentry: past the last argument", -EACCES,
 	       load_tracing(KBPF_TRACE_FENTRY, btf_id("find_task_by_vpid", BTF_KIND_FUNC), 0, 8));
 	tap_is("fexit: past the result", -EACCES,
@@ -429,6 +527,8 @@ static void test_tracing(void)
 	tap((s64)witness()[3] < -4096, "and its result, a task # %llx", witness()[3]);
 	close(link);
 	close(prog);
+	test_func_helpers();
+	test_detach_below();
 	clear();
 	prog = load_tracing(KBPF_TRACE_RAW_TP, btf_id("btf_trace_sched_switch", BTF_KIND_TYPEDEF), 0, 8);
 	link = attach_tracing(prog);
