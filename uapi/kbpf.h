@@ -935,6 +935,44 @@ struct kbpf_perf_open_attr {
 	__u32	pad1;
 };
 
+/* what a descriptor of a process attaches a program to */
+enum kbpf_fd_type {
+	KBPF_FD_TYPE_RAW_TRACEPOINT	= 0,
+	KBPF_FD_TYPE_TRACEPOINT		= 1,
+	KBPF_FD_TYPE_KPROBE		= 2,
+	KBPF_FD_TYPE_KRETPROBE		= 3,
+	KBPF_FD_TYPE_UPROBE		= 4,
+	KBPF_FD_TYPE_URETPROBE		= 5,
+};
+
+/**
+ * struct kbpf_task_fd_query_attr - KBPF_TASK_FD_QUERY: a process's probe, or link to a
+ *	raw tracepoint
+ * @pid: the process
+ * @fd: its descriptor
+ * @flags: must be zero
+ * @buf_len: in: room; out: length of the name without the zero
+ * @buf: pointer to room for the name of symbol, file or tracepoint, or 0
+ * @prog_id: out: the program attached there first
+ * @fd_type: out: enum kbpf_fd_type
+ * @probe_offset: out: in the symbol or file
+ * @probe_addr: out: address (0 where %pK would hide it)
+ *
+ * Errors: -ENOENT (no such process, or nothing attached), -EBADF (no such
+ * descriptor), -EOPNOTSUPP (of something else), -ENOSPC (the name was cut).
+ */
+struct kbpf_task_fd_query_attr {
+	__u32	pid;
+	__u32	fd;
+	__u32	flags;
+	__u32	buf_len;
+	__u64	buf;
+	__u32	prog_id;
+	__u32	fd_type;
+	__u64	probe_offset;
+	__u64	probe_addr;
+};
+
 /* ---- objects ---------------------------------------------------------------- */
 
 /**

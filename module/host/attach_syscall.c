@@ -78,7 +78,7 @@ struct side {
 	struct list_head wanted[NR_syscalls];
 };
 
-static DEFINE_PER_CPU(struct room, room);
+static struct room __percpu *rooms;	/* from the first probe on */
 static DEFINE_MUTEX(lock);
 
 static void on_enter(void *data, struct pt_regs *regs, long id);
@@ -121,7 +121,7 @@ static notrace void on_enter(void *data, struct pt_regs *regs, long id)
 	if (!list)
 		return;
 	preempt_disable_notrace();
-	rec = &this_cpu_ptr(&room)->rec;
+	rec = &this_cpu_ptr(rooms)->rec;
 	rec->nr = id;
 	syscall_get_arguments(current, regs, rec->args);
 	run_all(list, rec, (unsigned long)__builtin_return_address(0));
@@ -136,7 +136,7 @@ static notrace void on_exit(void *data, struct pt_regs *regs, long ret)
 	if (!list)
 		return;
 	preempt_disable_notrace();
-	rec = &this_cpu_ptr(&room)->rec;
+	rec = &this_cpu_ptr(rooms)->rec;
 	rec->nr = syscall_get_nr(current, regs);
 	rec->args[0] = ret;
 	run_all(list, rec, (unsigned long)__builtin_return_address(0));
@@ -223,16 +223,24 @@ static const struct kbpf_probe_ops syscall_ops = {
 	.fill_info = fill_info,
 };
 
-static void init_sides(void)
+static int set_up(void)
 {
 	u32 i;
 
 	mutex_lock(&lock);
+	if (!rooms)
+		rooms = alloc_percpu(struct room);
 	for (i = 0; i < NR_syscalls && !sides[0].wanted[i].next; i++) {
 		INIT_LIST_HEAD(&sides[0].wanted[i]);
 		INIT_LIST_HEAD(&sides[1].wanted[i]);
 	}
 	mutex_unlock(&lock);
+	return rooms ? 0 : -ENOMEM;
+}
+
+void kbpf_syscall_event_exit(void)
+{
+	free_percpu(rooms);
 }
 
 struct kbpf_object *kbpf_syscall_event_create(struct trace_event_call *event)
@@ -245,9 +253,10 @@ struct kbpf_object *kbpf_syscall_event_create(struct trace_event_call *event)
 	    meta->syscall_nr < 0 || meta->syscall_nr >= NR_syscalls)
 		return NULL;
 	p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
-	if (!p)
+	if (!p || set_up()) {
+		kfree(p);
 		return ERR_PTR(-ENOMEM);
-	init_sides();
+	}
 	p->meta = meta;
 	p->event = event;
 	p->is_exit = event == meta->exit_event;
@@ -256,6 +265,10 @@ struct kbpf_object *kbpf_syscall_event_create(struct trace_event_call *event)
 }
 
 #else
+
+void kbpf_syscall_event_exit(void)
+{
+}
 
 struct kbpf_object *kbpf_syscall_event_create(struct trace_event_call *event)
 {

@@ -5,8 +5,11 @@
  * field, the module. Names are the kernel's, because tools read them.
  */
 #include <linux/anon_inodes.h>
+#include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/module.h>
+#include <linux/pid.h>
+#include <linux/sched/task.h>
 #include "cmd/cmd.h"
 #include "env.h"
 #include "fd.h"
@@ -87,6 +90,45 @@ int kbpf_world_fd_install(struct kbpf_object *obj, u32 flags)
 	kbpf_object_get_user(obj);
 	fd_install(fd, file);
 	return fd;
+}
+
+/* A file of another process's, with a reference, or NULL. */
+static struct file *get_file_of(struct task_struct *task, u32 fd)
+{
+	struct file *file = NULL;
+
+	task_lock(task);
+	if (task->files) {
+		spin_lock(&task->files->file_lock);
+		file = files_lookup_fd_locked(task->files, fd);
+		if (file)
+			get_file(file);
+		spin_unlock(&task->files->file_lock);
+	}
+	task_unlock(task);
+	return file;
+}
+
+struct kbpf_object *kbpf_fd_of_process(u32 pid, u32 fd)
+{
+	struct kbpf_object *obj = ERR_PTR(-EOPNOTSUPP);
+	struct pid *p = find_get_pid(pid);
+	struct task_struct *task = get_pid_task(p, PIDTYPE_PID);
+	struct file *file;
+
+	put_pid(p);
+	if (!task)
+		return ERR_PTR(-ENOENT);
+	file = get_file_of(task, fd);
+	put_task_struct(task);
+	if (!file)
+		return ERR_PTR(-EBADF);
+	if (file->f_op >= kind_fops && file->f_op < kind_fops + KBPF_KINDS) {
+		obj = kbpf_fd_object(file);
+		kbpf_object_get(obj);
+	}
+	fput(file);
+	return obj;
 }
 
 struct kbpf_object *kbpf_world_fd_get(int fd, u32 *flags)

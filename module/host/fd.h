@@ -16,6 +16,17 @@ static inline struct kbpf_object *kbpf_fd_object(struct file *file)
 	return file->private_data;
 }
 
+/**
+ * kbpf_fd_of_process() - the object behind another process's descriptor
+ * @pid: the process, as the caller sees it
+ * @fd: its descriptor
+ *
+ * Context: process.
+ * Return: the object with a reference; ERR_PTR: -ENOENT no such process, -EBADF no
+ * such descriptor, -EOPNOTSUPP not one of this module's.
+ */
+struct kbpf_object *kbpf_fd_of_process(u32 pid, u32 fd);
+
 /* map_fd.c */
 int kbpf_map_fd_mmap(struct file *file, struct vm_area_struct *vma);
 __poll_t kbpf_map_fd_poll(struct file *file, struct poll_table_struct *pts);

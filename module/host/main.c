@@ -12,6 +12,7 @@
 #include "jit_image.h"
 #include "kernel_btf.h"
 #include "maps/map.h"
+#include "probe.h"
 #include "run.h"
 #include "symbol.h"
 
@@ -29,6 +30,7 @@ static const struct stage stages[] = {
 	{ "maps", NULL, kbpf_map_exit },
 	{ "runs", kbpf_run_init, kbpf_run_exit },
 	{ "symbols", NULL, kbpf_symbol_exit },
+	{ "system calls", NULL, kbpf_syscall_event_exit },
 	{ "BTF", NULL, kbpf_kernel_btf_exit },
 	{ "helpers", kbpf_helpers_init, kbpf_helpers_exit },
 	{ "network", kbpf_net_link_init, kbpf_net_link_exit },

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "cmd/cmd.h"
+#include "fd.h"
 #include "pmu.h"
 #include "multi.h"
 #include "net_link.h"
@@ -99,6 +100,39 @@ int kbpf_world_perf_open(const struct kbpf_perf_open_attr *attr)
 		kbpf_cmd_copy_str(attr->why, &len, why->text);
 	kfree(why);
 	return fd;
+}
+
+static int query_link(struct kbpf_link *link, struct kbpf_task_fd_query_attr *attr)
+{
+	struct kbpf_link_info info = {};
+	int err;
+
+	if (link->type != KBPF_LINK_TYPE_RAW_TRACEPOINT)
+		return -EOPNOTSUPP;
+	info.raw_tracepoint.tp_name = attr->buf;
+	info.raw_tracepoint.tp_name_len = attr->buf_len;
+	err = link->fill_info(link, &info);
+	if (err && err != -ENOSPC)
+		return err;
+	attr->prog_id = link->prog->obj.id;
+	attr->fd_type = KBPF_FD_TYPE_RAW_TRACEPOINT;
+	attr->buf_len = info.raw_tracepoint.tp_name_len ? info.raw_tracepoint.tp_name_len - 1 : 0;
+	return err;
+}
+
+int kbpf_world_task_fd_query(struct kbpf_task_fd_query_attr *attr)
+{
+	struct kbpf_object *obj = kbpf_fd_of_process(attr->pid, attr->fd);
+	int err = -EOPNOTSUPP;
+
+	if (IS_ERR(obj))
+		return PTR_ERR(obj);
+	if (obj->kind == KBPF_KIND_PROBE)
+		err = kbpf_probe_query(container_of(obj, struct kbpf_probe, obj), attr);
+	else if (obj->kind == KBPF_KIND_LINK)
+		err = query_link(container_of(obj, struct kbpf_link, obj), attr);
+	kbpf_object_put(obj);
+	return err;
 }
 
 static struct kbpf_link *link_perf(const struct kbpf_link_create_attr *attr,

@@ -296,6 +296,44 @@ long kbpf_probe_fd_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	}
 }
 
+int kbpf_probe_query(struct kbpf_probe *probe, struct kbpf_task_fd_query_attr *attr)
+{
+	static const u8 fd_types[] = {
+		[KBPF_PERF_EVENT_TRACEPOINT] = KBPF_FD_TYPE_TRACEPOINT,
+		[KBPF_PERF_EVENT_KPROBE] = KBPF_FD_TYPE_KPROBE,
+		[KBPF_PERF_EVENT_KRETPROBE] = KBPF_FD_TYPE_KRETPROBE,
+		[KBPF_PERF_EVENT_UPROBE] = KBPF_FD_TYPE_UPROBE,
+		[KBPF_PERF_EVENT_URETPROBE] = KBPF_FD_TYPE_URETPROBE,
+	};
+	struct kbpf_link_info info = {};
+	const struct kbpf_probe_list *list;
+	int err;
+
+	/* Names and their rooms are at the same place in all that have one. */
+	info.perf_event.kprobe.func_name = attr->buf;
+	info.perf_event.kprobe.name_len = attr->buf_len;
+	mutex_lock(&probe->lock);
+	list = locked_list(probe);
+	if (list)
+		attr->prog_id = list->progs[0]->prog->obj.id;
+	mutex_unlock(&probe->lock);
+	if (!list)
+		return -ENOENT;
+	if (probe->event_type >= ARRAY_SIZE(fd_types) || !fd_types[probe->event_type])
+		return -EOPNOTSUPP;
+	attr->fd_type = fd_types[probe->event_type];
+	err = probe->ops->fill_info(probe, &info, 0, 0);
+	if (err && err != -ENOSPC)
+		return err;
+	attr->buf_len = info.perf_event.kprobe.name_len ? info.perf_event.kprobe.name_len - 1 : 0;
+	if (attr->fd_type == KBPF_FD_TYPE_TRACEPOINT)
+		return err;
+	attr->probe_offset = info.perf_event.kprobe.offset;
+	if (attr->fd_type == KBPF_FD_TYPE_KPROBE || attr->fd_type == KBPF_FD_TYPE_KRETPROBE)
+		attr->probe_addr = info.perf_event.kprobe.addr;
+	return err;
+}
+
 /* ---- links ----------------------------------------------------------------- */
 
 static struct perf_link *to_link(struct kbpf_link *link)

@@ -117,6 +117,15 @@ struct kbpf_link *kbpf_probe_link(struct kbpf_probe *probe, struct kbpf_prog *pr
 				  u64 cookie);
 
 /**
+ * kbpf_probe_query() - what is attached here, for KBPF_TASK_FD_QUERY
+ * @probe: the probe
+ * @attr: in and out
+ *
+ * Return: 0; -ENOENT no program is; -EOPNOTSUPP not for a sampling event; -ENOSPC.
+ */
+int kbpf_probe_query(struct kbpf_probe *probe, struct kbpf_task_fd_query_attr *attr);
+
+/**
  * kbpf_kprobe_create() - a kernel probe of KBPF_PERF_OPEN
  * @attr: where; bit 0 of config asks for a return probe
  * @why: where a refusal is explained
@@ -144,6 +153,9 @@ struct kbpf_object *kbpf_tracepoint_create(const struct perf_event_attr *attr,
  * Return: the probe with one reference; NULL: it is not a system call's; or ERR_PTR(-ENOMEM).
  */
 struct kbpf_object *kbpf_syscall_event_create(struct trace_event_call *event);
+
+/* At the end of the module. */
+void kbpf_syscall_event_exit(void);
 
 /**
  * kbpf_sample_create() - a sampling event of KBPF_PERF_OPEN

@@ -149,6 +149,13 @@ int kbpf_world_perf_open(const struct kbpf_perf_open_attr *attr)
 	return err;
 }
 
+/* This world has one process, and nothing of another's to look at. */
+int kbpf_world_task_fd_query(struct kbpf_task_fd_query_attr *attr)
+{
+	(void)attr;
+	return -EOPNOTSUPP;
+}
+
 /* ---- attaching ------------------------------------------------------------------------------ */
 
 static int set_bpf(struct probe *probe, int fd)

@@ -32,6 +32,16 @@ $(O)/tests/flows.o: $(TESTS_DIR)/flows/flows.c $(O)/tests/flows.skel.h
 $(O)/tests/flows: $(O)/tests/flows.o $(O)/libkbpf-libbpf.a
 	$(CC) -o $@ $< -Wl,-u,syscall -L$(O) -l:libkbpf-libbpf.a -l:libbpf.a -lelf -lz
 
+$(O)/tests/usdt.bpf.o: $(TESTS_DIR)/flows/usdt.bpf.c $(O)/tools/vmlinux.h
+	@mkdir -p $(@D)
+	$(BPF_CLANG) $(BPF_CFLAGS) -c -o $@ $<
+$(O)/tests/usdt.skel.h: $(O)/tests/usdt.bpf.o
+	bpftool gen skeleton $< name usdt_bpf >$@.tmp
+	@mv $@.tmp $@
+$(O)/tests/usdt: $(TESTS_DIR)/flows/usdt.c $(O)/tests/usdt.skel.h $(O)/libkbpf-libbpf.a
+	$(CC) $(USER_CFLAGS) -I$(O)/tests -o $@ $< -Wl,-u,syscall -L$(O) -l:libkbpf-libbpf.a -l:libbpf.a -lelf -lz
+ALL += $(O)/tests/usdt
+
 # The same with libbpf's calls left to libc, for libkbpf-check to be preloaded.
 $(O)/tests/flows-plain: $(O)/tests/flows.o
 	$(CC) -o $@ $< -l:libbpf.a -lelf -lz

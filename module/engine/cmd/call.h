@@ -31,6 +31,7 @@ union kbpf_attr {
 	struct kbpf_link_stats_attr link_stats;
 	struct kbpf_raw_tracepoint_attr raw_tracepoint;
 	struct kbpf_perf_open_attr perf_open;
+	struct kbpf_task_fd_query_attr task_fd;
 	struct kbpf_id_attr id;
 	struct kbpf_info_attr info;
 	struct kbpf_enable_stats_attr enable_stats;

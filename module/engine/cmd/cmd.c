@@ -52,6 +52,18 @@ static long perf_open(struct kbpf_call *call)
 	return kbpf_world_perf_open(attr);
 }
 
+static long task_fd_query(struct kbpf_call *call)
+{
+	struct kbpf_task_fd_query_attr *attr = &call->attr.task_fd;
+	int err = attr->flags ? -EINVAL : kbpf_world_task_fd_query(attr);
+
+	if (err && err != -ENOSPC)
+		return err;
+	if (kbpf_world_copy_out(call->uattr, attr, min_t(u32, call->size, sizeof(*attr))))
+		return -EFAULT;
+	return err;
+}
+
 static long version(struct kbpf_call *call)
 {
 	struct kbpf_version_attr *attr = &call->attr.version;
@@ -101,6 +113,7 @@ static const struct command commands[] = {
 	ROW(KBPF_OBJ_GET_INFO_BY_FD, kbpf_info_attr, KBPF_CAP_BPF, kbpf_call_info),
 	ROW(KBPF_ENABLE_STATS, kbpf_enable_stats_attr, KBPF_CAP_BPF, enable_stats),
 	ROW(KBPF_PERF_OPEN, kbpf_perf_open_attr, KBPF_CAP_PERFMON, perf_open),
+	ROW(KBPF_TASK_FD_QUERY, kbpf_task_fd_query_attr, KBPF_CAP_PERFMON, task_fd_query),
 	ROW(KBPF_VERSION, kbpf_version_attr, KBPF_CAP_BPF, version),
 };
 

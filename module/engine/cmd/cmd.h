@@ -177,6 +177,14 @@ int kbpf_world_test_run(struct kbpf_prog *prog, void *ctx, u32 repeat, int cpu,
 int kbpf_world_perf_open(const struct kbpf_perf_open_attr *attr);
 
 /**
+ * kbpf_world_task_fd_query() - KBPF_TASK_FD_QUERY
+ * @attr: attributes, in and out
+ *
+ * Return: 0 or -errno; outputs are set with -ENOSPC too.
+ */
+int kbpf_world_task_fd_query(struct kbpf_task_fd_query_attr *attr);
+
+/**
  * kbpf_world_link_create() - attach a program
  * @attr: attributes; @attr->attach_type is one that @prog's type may have
  * @prog: the program, borrowed

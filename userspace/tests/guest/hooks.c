@@ -100,6 +100,25 @@ static void test_record_length(void)
 	tap_is("past them", -EACCES, link_looking_at(sched, 64));
 }
 
+/* What KBPF_TASK_FD_QUERY says of a descriptor of ours. */
+static void test_query(long fd, const char *name, u32 type)
+{
+	char text[64] = "";
+	struct kbpf_task_fd_query_attr attr = {
+		.pid = getpid(), .fd = fd, .buf = ptr(text), .buf_len = sizeof(text),
+	};
+
+	tap_is("TASK_FD_QUERY", 0, dev_cmd(KBPF_TASK_FD_QUERY, &attr));
+	tap(attr.fd_type == type && !strcmp(text, name) && attr.prog_id &&
+	    attr.buf_len == strlen(name), "says %s # %s %u", name, text, attr.fd_type);
+	attr.fd = 9999;
+	tap_is("of no descriptor", -EBADF, dev_cmd(KBPF_TASK_FD_QUERY, &attr));
+	attr.fd = dev_fd;
+	tap_is("of something else", -EOPNOTSUPP, dev_cmd(KBPF_TASK_FD_QUERY, &attr));
+	attr.pid = 4000000;
+	tap_is("of no process", -ENOENT, dev_cmd(KBPF_TASK_FD_QUERY, &attr));
+}
+
 static void test_tracepoint(void)
 {
 	long id = event_id("syscalls/sys_enter_getpgid"), prog, probe, link, fd;
@@ -125,6 +144,7 @@ static void test_tracepoint(void)
 	tap(witness()[1] == ((u64)getpid() << 32 | (u32)getpid()), "by this process");
 	tap_is("syscall number in the record", SYS_getpgid, (u32)witness()[2]);
 	tap_is("its argument", 12345, witness()[3]);
+	test_query(probe, "sys_enter_getpgid", KBPF_FD_TYPE_TRACEPOINT);
 	attr.fd = link;
 	info.perf_event.tracepoint.tp_name = ptr(name);
 	info.perf_event.tracepoint.name_len = sizeof(name);
@@ -259,6 +279,7 @@ static void test_uprobe(void)
 		.why = ptr(why), .why_size = sizeof(why),
 	};
 	long prog = load_hook(KBPF_PROG_TYPE_KPROBE, 112, 80), probe, link;
+	char path[256] = "";
 
 	clear();
 	probe = dev_cmd(KBPF_PERF_OPEN, &open);
@@ -267,6 +288,9 @@ static void test_uprobe(void)
 	tap(link >= 0, "a program is linked to it");
 	probed_function(4711);
 	tap_is("it runs", 1, witness()[0]);
+	if (readlink("/proc/self/exe", path, sizeof(path) - 1) < 0)
+		path[0] = '\0';
+	test_query(probe, path, KBPF_FD_TYPE_UPROBE);
 	tap_is("and sees the argument", 4711, witness()[2]);
 	close(link);
 	close(probe);
