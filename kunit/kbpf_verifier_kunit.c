@@ -79,6 +79,9 @@ static int trial_maps(struct trial *t, const struct kbpf_vector_map *maps)
 			.map_type = maps[i].type, .key_size = maps[i].key_size,
 			.value_size = maps[i].value_size, .max_entries = maps[i].max_entries,
 			.map_flags = maps[i].flags, .map_name = "m",
+			/* asked for, not looked at: there is no BTF */
+			.btf_key_type_id = maps[i].type == KBPF_MAP_TYPE_TASK_STORAGE,
+			.btf_value_type_id = maps[i].type == KBPF_MAP_TYPE_TASK_STORAGE,
 		};
 		struct kbpf_map *map = kbpf_map_create(&attr, NULL);
 

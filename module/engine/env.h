@@ -174,6 +174,47 @@ void *kbpf_env_cgroup_get(int fd);
 void kbpf_env_cgroup_put(void *cgroup);
 
 /**
+ * kbpf_env_task_get() - the task that a pidfd is of
+ * @fd: pidfd
+ *
+ * Return: the task's address with a reference for the caller; ERR_PTR(-EBADF) no
+ * such descriptor, or no pidfd; ERR_PTR(-ENOENT) the task is gone.
+ */
+void *kbpf_env_task_get(int fd);
+
+/**
+ * kbpf_env_task_put() - give back what kbpf_env_task_get() took
+ * @task: the task
+ */
+void kbpf_env_task_put(void *task);
+
+/**
+ * kbpf_env_task_alive() - is this the address of a task that others can find?
+ * @task: any address
+ *
+ * Context: any, RCU read side held. If it is, who watches is told of its end after
+ * a grace period from now.
+ */
+bool kbpf_env_task_alive(const void *task);
+
+/**
+ * kbpf_env_task_watch() - be told of each task's end
+ * @gone: called with its address, RCU read side held, in process or softirq
+ *	context
+ *
+ * Context: process; sleeps. One at a time watches.
+ * Return: 0; -EOPNOTSUPP where nothing tells.
+ */
+int kbpf_env_task_watch(void (*gone)(const void *task));
+
+/**
+ * kbpf_env_task_unwatch() - the opposite; no call is under way any more
+ *
+ * Context: process; sleeps.
+ */
+void kbpf_env_task_unwatch(void);
+
+/**
  * kbpf_env_helper() - address of a helper
  * @id: helper number
  *

@@ -33,4 +33,7 @@ struct tracepoint *kbpf_tracepoint_find(const char *name);
 /* attach_raw_tp.c: a tracing program at a tracepoint */
 struct kbpf_link *kbpf_tracepoint_attach(const char *name, struct kbpf_prog *prog, u64 cookie);
 
+/* A tracepoint of the kernel itself, or NULL. Context: process. */
+struct tracepoint *kbpf_tracepoint_find(const char *name);
+
 #endif /* KBPF_HOST_TRACING_H */

@@ -6,6 +6,9 @@
  * the probed function, kernel stacks) answers as the kernel does where there is
  * none.
  */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -135,7 +138,44 @@ static u64 current_task_under_cgroup(u64 map, u64 index, u64 r3, u64 r4, u64 r5)
 	return -EAGAIN;
 }
 
-/* A null pointer, through which every read gives zeros: there is no task_struct here. */
+/* ---- tasks: threads, by their number; a read through one gives zeros ---- */
+
+static u64 current_task(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+{
+	return gettid();
+}
+
+void *kbpf_env_task_get(int fd)
+{
+	char path[48], line[64];
+	FILE *in;
+	long pid = 0;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	in = fopen(path, "re");
+	if (!in)
+		return ERR_PTR(-EBADF);
+	while (!pid && fgets(line, sizeof(line), in))
+		sscanf(line, "Pid: %ld", &pid);
+	fclose(in);
+	return pid ? pid < 0 ? ERR_PTR(-ENOENT) : (void *)pid : ERR_PTR(-EBADF);
+}
+
+void kbpf_env_task_put(void *task) { }
+
+bool kbpf_env_task_alive(const void *task)
+{
+	return !kill((long)task, 0) || errno == EPERM;
+}
+
+/* Nobody tells: what threads leave goes with the map. */
+int kbpf_env_task_watch(void (*gone)(const void *task))
+{
+	return 0;
+}
+
+void kbpf_env_task_unwatch(void) { }
+
 static u64 answer_zero(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	return 0;
@@ -185,8 +225,8 @@ const struct kbpf_helper_row kbpf_helpers_task[] = {
 	{ KBPF_FUNC_get_current_uid_gid, get_current_uid_gid },
 	{ KBPF_FUNC_get_current_comm, get_current_comm },
 	{ KBPF_FUNC_get_ns_current_pid_tgid, get_ns_current_pid_tgid },
-	{ KBPF_FUNC_get_current_task, answer_zero },
-	{ KBPF_FUNC_get_current_task_btf, answer_zero },
+	{ KBPF_FUNC_get_current_task, current_task },
+	{ KBPF_FUNC_get_current_task_btf, current_task },
 	{ KBPF_FUNC_get_current_cgroup_id, get_current_cgroup_id },
 	{ KBPF_FUNC_get_current_ancestor_cgroup_id, answer_zero },
 	{ KBPF_FUNC_current_task_under_cgroup, current_task_under_cgroup },

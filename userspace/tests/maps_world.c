@@ -50,3 +50,29 @@ void kbpf_env_map_put(struct kbpf_map *map)
 {
 	kbpf_object_put(&map->obj);
 }
+
+/* Tasks are descriptors 300 and on, by their number; a test says which have gone. */
+void (*kbpf_test_task_gone)(const void *task);
+
+void *kbpf_env_task_get(int fd)
+{
+	return fd < 300 ? ERR_PTR(-EBADF) : (void *)(long)fd;
+}
+
+void kbpf_env_task_put(void *task) { }
+
+bool kbpf_env_task_alive(const void *task)
+{
+	return (long)task >= 300;
+}
+
+int kbpf_env_task_watch(void (*gone)(const void *task))
+{
+	kbpf_test_task_gone = gone;
+	return 0;
+}
+
+void kbpf_env_task_unwatch(void)
+{
+	kbpf_test_task_gone = NULL;
+}

@@ -48,14 +48,15 @@ enum kbpf_own_func_id {
  * @KBPF_ARG_FUNC: a function of this program, which the helper calls
  * @KBPF_ARG_CALLBACK_CTX: a pointer to the stack or 0, handed to that function
  * @KBPF_ARG_SPIN_LOCK: the spin lock of a map value
- * @KBPF_ARG_BTF_PTR: a kernel object that the program got from a helper or its
- *	context
  * @KBPF_ARG_NUM: a number
  * @KBPF_ARG_ITER_NEW: 8 bytes of stack that an iterator is made in
  * @KBPF_ARG_ITER: an iterator
  * @KBPF_ARG_ITER_DESTROY: an iterator, which ends
  * @KBPF_ARG_OBJECT: a kernel object
  * @KBPF_ARG_OBJECT_RELEASE: one that was acquired, which the call gives back
+ * @KBPF_ARG_MAP_VALUE_OR_NULL: memory to read a value of that map from, or 0
+ * @KBPF_ARG_KERNEL_PTR: an address that came from the kernel, or 0; whether it is
+ *	what the helper takes, the helper finds out
  * @KBPF_ARG_DYNPTR: a dynptr: its place on the stack, or one that a helper lent
  * @KBPF_ARG_DYNPTR_OUT: a place on the stack that becomes a dynptr
  * @KBPF_ARG_DYNPTR_RELEASE: a dynptr of a ring buffer, which ends with the call
@@ -83,13 +84,14 @@ enum kbpf_arg {
 	KBPF_ARG_FUNC,
 	KBPF_ARG_CALLBACK_CTX,
 	KBPF_ARG_SPIN_LOCK,
-	KBPF_ARG_BTF_PTR,
 	KBPF_ARG_NUM,
 	KBPF_ARG_ITER_NEW,
 	KBPF_ARG_ITER,
 	KBPF_ARG_ITER_DESTROY,
 	KBPF_ARG_OBJECT,
 	KBPF_ARG_OBJECT_RELEASE,
+	KBPF_ARG_MAP_VALUE_OR_NULL,
+	KBPF_ARG_KERNEL_PTR,
 	KBPF_ARG_DYNPTR,
 	KBPF_ARG_DYNPTR_OUT,
 	KBPF_ARG_DYNPTR_RELEASE,

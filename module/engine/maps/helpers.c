@@ -18,6 +18,9 @@ static const struct {
 	{ ID_dynptr_read, kbpf_helper_dynptr_read },
 	{ ID_dynptr_write, kbpf_helper_dynptr_write },
 	{ ID_dynptr_data, kbpf_helper_dynptr_data },
+	{ ID_user_ringbuf_drain, kbpf_helper_user_ringbuf_drain },
+	{ ID_task_storage_get, kbpf_helper_task_storage_get },
+	{ ID_task_storage_delete, kbpf_helper_task_storage_delete },
 };
 
 kbpf_helper_fn kbpf_map_helper(u32 id)

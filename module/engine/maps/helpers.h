@@ -15,5 +15,8 @@ u64 kbpf_helper_ringbuf_discard_dynptr(u64 ptr, u64 flags, u64 r3, u64 r4, u64 r
 u64 kbpf_helper_dynptr_read(u64 dst, u64 len, u64 ptr, u64 off, u64 flags);
 u64 kbpf_helper_dynptr_write(u64 ptr, u64 off, u64 src, u64 len, u64 flags);
 u64 kbpf_helper_dynptr_data(u64 ptr, u64 off, u64 len, u64 r4, u64 r5);
+u64 kbpf_helper_user_ringbuf_drain(u64 map, u64 func, u64 ctx, u64 flags, u64 r5);
+u64 kbpf_helper_task_storage_get(u64 map, u64 task, u64 value, u64 flags, u64 r5);
+u64 kbpf_helper_task_storage_delete(u64 map, u64 task, u64 r3, u64 r4, u64 r5);
 
 #endif /* KBPF_MAPS_HELPERS_H */

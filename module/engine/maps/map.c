@@ -201,7 +201,11 @@ struct kbpf_map *kbpf_map_create(const struct kbpf_map_create_attr *attr, struct
 	if (IS_ERR(map))
 		return map;
 	err = take_btf(map, attr, btf);
+	if (!err && map->ops->ready)
+		err = map->ops->ready(map);
 	if (err) {
+		if (map->btf)
+			kbpf_object_put(&map->btf->obj);
 		map->ops->free(map);
 		return ERR_PTR(err);
 	}

@@ -76,6 +76,7 @@ struct kbpf_map_io {
  * @create: command: allocates the type's structure (struct kbpf_map first) by
  *	kbpf_map_alloc() and its own parts. May replace @ops of the map by those
  *	of a special case. ERR_PTR on failure
+ * @ready: command: the descriptor is complete, what BTF says included; 0 or -errno
  * @free: command: frees its own parts and ends in kbpf_map_dealloc(); a grace
  *	period has passed since the last program could see the map
  * @release_user: command: no descriptor refers to it any more, programs may
@@ -107,6 +108,7 @@ struct kbpf_map_io {
 struct kbpf_map_ops {
 	int (*check)(const struct kbpf_map_create_attr *attr);
 	struct kbpf_map *(*create)(const struct kbpf_map_create_attr *attr);
+	int (*ready)(struct kbpf_map *map);
 	void (*free)(struct kbpf_map *map);
 	void (*release_user)(struct kbpf_map *map);
 

@@ -36,6 +36,8 @@ extern const struct kbpf_map_ops kbpf_queue_ops;
 extern const struct kbpf_map_ops kbpf_stack_ops;
 extern const struct kbpf_map_ops kbpf_bloom_ops;
 extern const struct kbpf_map_ops kbpf_lpm_ops;
+extern const struct kbpf_map_ops kbpf_task_storage_ops;
+extern const struct kbpf_map_ops kbpf_user_ringbuf_ops;
 
 /* Shared by what is indexed. */
 int kbpf_array_check(const struct kbpf_map_create_attr *attr);

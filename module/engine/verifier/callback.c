@@ -44,6 +44,17 @@ static void pass_elem(struct kbpf_verifier *v, const struct kbpf_value *caller,
 	args[KBPF_R4] = caller[KBPF_R3];
 }
 
+/* bpf_user_ringbuf_drain(map, function, ctx, flags) calls function(dynptr, ctx). */
+static void pass_sample(struct kbpf_verifier *v, const struct kbpf_value *caller,
+			struct kbpf_frame *f)
+{
+	f->lent = ++v->next_id;
+	f->regs[KBPF_R1] = kbpf_value_ptr(KBPF_V_DYNPTR);
+	f->regs[KBPF_R1].index = KBPF_DYNPTR_LOCAL;
+	f->regs[KBPF_R1].ref = f->lent;
+	f->regs[KBPF_R2] = caller[KBPF_R3];
+}
+
 int kbpf_callback_enter(struct kbpf_verifier *v, u32 func, const struct kbpf_proto *p)
 {
 	struct kbpf_state *st = v->cur;
@@ -63,6 +74,8 @@ int kbpf_callback_enter(struct kbpf_verifier *v, u32 func, const struct kbpf_pro
 	/* the caller keeps its arguments: the next round starts from them */
 	if (p->id == KBPF_FUNC_loop)
 		pass_loop(v, caller->regs, f->regs);
+	else if (p->id == KBPF_FUNC_user_ringbuf_drain)
+		pass_sample(v, caller->regs, f);
 	else
 		pass_elem(v, caller->regs, f->regs);
 	st->insn = v->subprogs[func].start;
@@ -83,6 +96,8 @@ int kbpf_callback_leave(struct kbpf_verifier *v)
 	if (v->cur->nr_refs != f->nr_refs)
 		return refuse(v, ref_leak, -1, "the callback gives back what it acquired, and no more");
 	v->cur->insn = f->callsite;
+	if (f->lent)
+		kbpf_dynptr_end(v->cur, f->lent);
 	kbpf_state_pop_frame(v->cur);
 	return KBPF_NEXT_ON;
 }

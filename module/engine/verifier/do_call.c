@@ -257,10 +257,15 @@ static int check_dynptr_release(struct kbpf_verifier *v, struct call *c)
 	return kbpf_dynptr_check_arg(v, c->reg, true);
 }
 
-static int check_not_built(struct kbpf_verifier *v, struct call *c)
+static int check_kernel_ptr(struct kbpf_verifier *v, struct call *c)
 {
-	return refuse(v, not_supported, c->reg, "a helper without locks: bpf_%s",
-		      kbpf_proto_name(c->proto->id));
+	return kbpf_value_is_zero(kbpf_state_reg(v->cur, c->reg)) ? 0 :
+	       kbpf_object_check(v, c->reg);
+}
+
+static int check_map_value_or_null(struct kbpf_verifier *v, struct call *c)
+{
+	return kbpf_value_is_zero(kbpf_state_reg(v->cur, c->reg)) ? 0 : check_map_value(v, c);
 }
 
 static int check_number(struct kbpf_verifier *v, struct call *c)
@@ -310,13 +315,14 @@ static int (* const checks[KBPF_ARGS])(struct kbpf_verifier *v, struct call *c) 
 	[KBPF_ARG_FUNC] = check_func,
 	[KBPF_ARG_CALLBACK_CTX] = check_callback_ctx,
 	[KBPF_ARG_SPIN_LOCK] = check_spin_lock,
-	[KBPF_ARG_BTF_PTR] = check_not_built,
 	[KBPF_ARG_NUM] = check_number,
 	[KBPF_ARG_ITER_NEW] = check_iter_new,
 	[KBPF_ARG_ITER] = check_iter,
 	[KBPF_ARG_ITER_DESTROY] = check_iter,
 	[KBPF_ARG_OBJECT] = check_object,
 	[KBPF_ARG_OBJECT_RELEASE] = check_object_release,
+	[KBPF_ARG_MAP_VALUE_OR_NULL] = check_map_value_or_null,
+	[KBPF_ARG_KERNEL_PTR] = check_kernel_ptr,
 	[KBPF_ARG_DYNPTR] = check_dynptr,
 	[KBPF_ARG_DYNPTR_OUT] = check_dynptr_out,
 	[KBPF_ARG_DYNPTR_RELEASE] = check_dynptr_release,

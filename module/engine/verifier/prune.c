@@ -221,6 +221,8 @@ static bool state_within(struct kbpf_verifier *v, const struct kbpf_state *cur,
 		if (c->func != o->func || c->spent != o->spent || c->callback != o->callback ||
 		    c->nr_refs != o->nr_refs || (i && c->callsite != o->callsite))
 			return false;
+		if (o->lent ? !same_id(v, o->lent, c->lent, 0) : c->lent)
+			return false;
 	}
 	/* innermost first: most differences are there */
 	for (u32 i = cur->nr_frames; i-- > 0;) {

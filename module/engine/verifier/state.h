@@ -50,6 +50,7 @@ struct kbpf_slot {
  * @rounds: how often a may_goto of this run went on
  * @calls: how often the helper under way has called back
  * @spent: a may_goto of this run jumped, as all will from then on
+ * @lent: callback: id of the dynptr that it was given until it returns, or 0
  * @nr_slots: slots of stack in use: slot i is bytes -8(i+1) .. -8i-1 below the top
  * @cap_slots: slots that there is memory for
  * @regs: registers
@@ -64,6 +65,7 @@ struct kbpf_frame {
 	u32 run;
 	u32 rounds;
 	u32 calls;
+	u32 lent;
 	u32 nr_slots;
 	u32 cap_slots;
 	struct kbpf_value regs[KBPF_REGS];
