@@ -103,10 +103,14 @@ static bool license_is_gpl(const char *license)
 static int check_attr(const struct kbpf_prog_load_attr *attr)
 {
 	const struct kbpf_progtype *type;
+	u32 known = KNOWN_FLAGS;
 
+	/* Linux's SYSCALL programs have to be; here they may, and do not. */
+	if (attr->prog_type == KBPF_PROG_TYPE_SYSCALL)
+		known |= KBPF_F_SLEEPABLE;
 	if (attr->prog_ifindex || attr->core_relo_cnt || attr->core_relos ||
 	    attr->core_relo_rec_size || attr->prog_token_fd ||
-	    (attr->prog_flags & ~KNOWN_FLAGS))
+	    (attr->prog_flags & ~known))
 		return -EINVAL;
 	type = kbpf_progtype_find(attr->prog_type);
 	if (!type || !kbpf_progtype_attach_ok(attr->prog_type, attr->expected_attach_type))

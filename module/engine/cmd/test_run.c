@@ -29,7 +29,9 @@
  * @prog: the program
  * @type: its type
  * @ctx: the context as the program sees it
- * @plain: context without packet: @type->ctx_size bytes
+ * @plain: context without packet
+ * @plain_size: bytes of it: what the type says, or, where that leaves it open
+ *	(SYSCALL), what the caller gives
  * @packet: context with packet
  * @buf: packet buffer: HEADROOM bytes, the packet, TAILROOM bytes
  * @l2: bytes of link-layer header before @packet.data
@@ -40,6 +42,7 @@ struct run {
 	const struct kbpf_progtype *type;
 	void *ctx;
 	u8 *plain;
+	u32 plain_size;
 	struct kbpf_packet_ctx *packet;
 	u8 *buf;
 	u32 l2;
@@ -67,11 +70,19 @@ static int setup_plain(struct run *run)
 
 	if (attr->data_in || attr->data_size_in || attr->data_out || attr->data_size_out)
 		return -EINVAL;
-	run->plain = kvzalloc(run->type->ctx_size ? run->type->ctx_size : 8, GFP_KERNEL);
+	run->plain_size = run->type->ctx_size;
+	if (!run->plain_size) {
+		/* the program was judged for any size: it must have what it looks at */
+		if (attr->ctx_size_in < run->prog->ctx_used ||
+		    attr->ctx_size_in > KBPF_SYSCALL_CTX_MAX)
+			return -EINVAL;
+		run->plain_size = attr->ctx_size_in;
+	}
+	run->plain = kvzalloc(max(run->plain_size, 8U), GFP_KERNEL);
 	if (!run->plain)
 		return -ENOMEM;
 	run->ctx = run->plain;
-	return read_ctx(attr, run->plain, run->type->ctx_size);
+	return read_ctx(attr, run->plain, run->plain_size);
 }
 
 /*
@@ -239,12 +250,15 @@ static int give_back(struct run *run)
 {
 	struct kbpf_test_run_attr *attr = &run->call->attr.test_run;
 	const void *ctx = run->packet ? run->packet->user : run->plain;
-	u32 ctx_size = run->type->ctx_size;
+	u32 ctx_size = run->plain_size;
 	int err = 0;
 
 	if (run->packet) {
 		err = give_packet(run);
-		ctx_size = min_t(u32, ctx_size, sizeof(run->packet->user));
+		ctx_size = min_t(u32, run->type->ctx_size, sizeof(run->packet->user));
+	} else if (!run->type->ctx_size && attr->ctx_in) {
+		/* as Linux does, what the program wrote goes where it came from */
+		err = kbpf_world_copy_out(attr->ctx_in, ctx, ctx_size);
 	}
 	if (!err && attr->ctx_out)
 		err = give(attr->ctx_out, &attr->ctx_size_out, ctx, ctx_size);
