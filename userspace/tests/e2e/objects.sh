@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+# Locks in values, dynptrs, task storage, user ring buffers: the device and the kernel's own BPF say the same.
+#
+# kbpf-add: build/userspace/kbpf build/userspace/libkbpf-libbpf.so build/userspace/tests/objects-plain
+. /lib/kbpf-test.sh
+
+t_run "insmod" insmod /kbpf/kbpf.ko
+t_kmemleak "the module inserted"
+kbpf run objects-plain objects >objects
+t_tap cat objects
+# 6.1 has no user ring buffers
+if [ -e /sys/kernel/btf/vmlinux ] && t_kernel_at_least 6 2; then
+	objects-plain in-tree >in-tree
+	t_tap cat in-tree
+fi
+t_eq "no map is left" "" "$(kbpf map list)"
+t_run "rmmod" rmmod kbpf
+t_kmemleak "objects"
+t_done

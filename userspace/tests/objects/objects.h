@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR LGPL-2.1 OR BSD-2-Clause) */
+/* What the objects test's programs and their caller share. */
+#ifndef KBPF_TESTS_OBJECTS_H
+#define KBPF_TESTS_OBJECTS_H
+
+#define STOP	1000000
+
+struct args {
+	__u64 n;
+	__u64 discard;
+	__u64 sum;
+};
+
+struct per_task {
+	__u64 runs;
+	__u64 other;
+};
+
+#endif /* KBPF_TESTS_OBJECTS_H */
