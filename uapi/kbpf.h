@@ -397,6 +397,7 @@ struct kbpf_map_batch_attr {
  * @evicted: out: entries dropped to make room (LRU types)
  * @written: out: records committed (rings)
  * @discarded: out: records discarded by the program (rings)
+ * @high_water: out: most bytes that ever waited to be consumed (rings)
  */
 struct kbpf_map_stats_attr {
 	__u32	map_fd;
@@ -409,6 +410,7 @@ struct kbpf_map_stats_attr {
 	__u64	evicted;
 	__u64	written;
 	__u64	discarded;
+	__u64	high_water;
 };
 
 #define KBPF_RINGBUF_COUNTS_OFF	64

@@ -13,6 +13,7 @@
 #include "cli.h"
 #include "json.h"
 #include "libkbpf.h"
+#include "map_stats.h"
 #include "objects.h"
 #include "value.h"
 
@@ -39,6 +40,7 @@ static bool has_contents(__u32 type)
 	case KBPF_MAP_TYPE_PERF_EVENT_ARRAY:
 	case KBPF_MAP_TYPE_PROG_ARRAY:
 	case KBPF_MAP_TYPE_CGROUP_ARRAY:
+	case KBPF_MAP_TYPE_TASK_STORAGE:
 		return false;
 	default:
 		return true;
@@ -239,6 +241,35 @@ static int visit_dump(int dev, int fd, void *arg)
 	return err ? cli_error("map %u: %s", c.info.id, strerror(-err)) : CLI_OK;
 }
 
+static int run_stats(int argc, char **argv)
+{
+	struct map_stats_opts opts = { .seconds = 1, .count = (__u32)-1 };
+	int i, dev, ret;
+
+	for (i = 2; i < argc; i++) {
+		if (!strcmp(argv[i], "--json")) {
+			opts.json = true;
+		} else if (!strcmp(argv[i], "--watch")) {
+			opts.watch = true;
+			if (i + 1 < argc && cli_parse_u32(argv[i + 1], &opts.seconds))
+				i++;
+		} else if (!strcmp(argv[i], "--count") && i + 1 < argc) {
+			if (!cli_parse_u32(argv[++i], &opts.count))
+				return cli_usage(&cli_map, "'%s' is no number", argv[i]);
+		} else {
+			return cli_usage(&cli_map, "what is '%s'?", argv[i]);
+		}
+	}
+	if (!opts.seconds)
+		return cli_usage(&cli_map, "an interval of 0 seconds");
+	dev = cli_device();
+	if (dev < 0)
+		return CLI_FAILED;
+	ret = map_stats(dev, &opts);
+	close(dev);
+	return ret;
+}
+
 static int run(int argc, char **argv)
 {
 	struct json json = { .out = stdout };
@@ -247,8 +278,10 @@ static int run(int argc, char **argv)
 	bool list = !strcmp(verb, "list"), dump = !strcmp(verb, "dump");
 	int i, dev, ret;
 
+	if (!strcmp(verb, "stats"))
+		return run_stats(argc, argv);
 	if (!list && !dump)
-		return cli_usage(&cli_map, "list or dump?");
+		return cli_usage(&cli_map, "list, dump or stats?");
 	for (i = 2; i < argc; i++) {
 		if (!strcmp(argv[i], "--json")) {
 			view.json = &json;
@@ -277,16 +310,23 @@ static int run(int argc, char **argv)
 
 const struct cli_command cli_map = {
 	.name = "map",
-	.summary = "list maps, dump one",
+	.summary = "list maps, dump one, watch what they turn away",
 	.help =
 "kbpf map list [--json]\n"
 "kbpf map dump [--json] ID\n"
+"kbpf map stats [--json]\n"
+"kbpf map stats --watch [SECONDS] [--count N] [--json]\n"
 "\n"
 "list   a line for each map: id, type, name, sizes, entries now (where the type\n"
 "       counts them), memory, and what was refused because the map was full, its\n"
 "       lock was held or no memory was at hand\n"
 "dump   keys and values, by their BTF types where the map has them, else as\n"
 "       hexadecimal bytes; per-CPU maps show every CPU's value\n"
+"stats  entries, memory and counters of each map: what was refused because the map\n"
+"       was full, a lock was held or no memory was at hand; entries evicted to make\n"
+"       room; records written and discarded; and the most bytes that ever waited in\n"
+"       a ring. With --watch, what the counters gained in each interval of SECONDS\n"
+"       (1), N times or until interrupted; then --json prints one document a line\n"
 "\n"
 "Exit status: 0; 1 when there is no such map; 2 for anything else.\n",
 	.run = run,

@@ -338,6 +338,7 @@ void kbpf_map_stats(struct kbpf_map *map, struct kbpf_map_stats_attr *out)
 
 	out->memory = atomic64_read(&map->memory);
 	out->entries = map->ops->entries ? map->ops->entries(map) : U64_MAX;
+	out->high_water = map->ops->high_water ? map->ops->high_water(map) : 0;
 	out->refused_full = 0;
 	out->refused_busy = 0;
 	out->refused_nomem = 0;

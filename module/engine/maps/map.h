@@ -104,6 +104,7 @@ struct kbpf_map_io {
  *	-EINVAL, -EPERM
  * @poll: readable now? (EPOLLIN or 0)
  * @entries: entries now; NULL where the type does not count them
+ * @high_water: most bytes that ever waited; NULL: the type is no ring
  */
 struct kbpf_map_ops {
 	int (*check)(const struct kbpf_map_create_attr *attr);
@@ -136,6 +137,7 @@ struct kbpf_map_ops {
 	int (*mmap)(struct kbpf_map *map, u64 pgoff, size_t size, struct kbpf_map_mem *mem);
 	u32 (*poll)(struct kbpf_map *map);
 	u64 (*entries)(struct kbpf_map *map);
+	u64 (*high_water)(struct kbpf_map *map);
 };
 
 /**

@@ -250,6 +250,11 @@ static u32 ringbuf_poll(struct kbpf_map *map)
 	return available(to_ring(map)) ? EPOLLIN | EPOLLRDNORM : 0;
 }
 
+static u64 ringbuf_high_water(struct kbpf_map *map)
+{
+	return READ_ONCE(to_ring(map)->counts->high_water);
+}
+
 /* Only the consumer's page, by itself, is writable. */
 static int ringbuf_mmap(struct kbpf_map *map, u64 pgoff, size_t size, struct kbpf_map_mem *mem)
 {
@@ -309,4 +314,5 @@ const struct kbpf_map_ops kbpf_ringbuf_ops = {
 	.free = ringbuf_free,
 	.mmap = ringbuf_mmap,
 	.poll = ringbuf_poll,
+	.high_water = ringbuf_high_water,
 };

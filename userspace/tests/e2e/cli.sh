@@ -115,6 +115,12 @@ exits 0 "map list" kbpf map list
 says "it has the map" "vfsstat_.bss"
 exits 0 "map list --json" kbpf map list --json
 is_json "map list"
+exits 0 "map stats" kbpf map stats
+says "map stats has the maps" "vfsstat_.bss"
+exits 0 "map stats --json" kbpf map stats --json
+is_json "map stats"
+exits 0 "map stats --watch" kbpf map stats --watch 1 --count 1
+says "map stats --watch has the maps" "vfsstat_.bss"
 exits 0 "link list" kbpf link list
 says "it has the links" "vfs_read\\|tracing"
 exits 0 "link list --json" kbpf link list --json
