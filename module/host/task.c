@@ -7,6 +7,7 @@
 #include <linux/fs.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/string.h>
@@ -22,7 +23,9 @@ static void (*gone)(const void *task);
 /* sched_process_free: after the grace period in which others could still find it. */
 static void on_free(void *data, struct task_struct *task)
 {
+	rcu_read_lock();
 	gone(task);
+	rcu_read_unlock();
 }
 
 int kbpf_env_task_watch(void (*fn)(const void *task))

@@ -69,6 +69,7 @@ static int peek(struct kbpf_user_ring *rb, struct kbpf_dynptr *sample)
 	if (rec_space(len) > rb->mask + 1 || len > KBPF_DYNPTR_MAX_SIZE)
 		return -E2BIG;
 	if (word & REC_DISCARD) {
+		/* We are done with it before the client may write there. */
 		smp_store_release(rb->consumer, pos + rec_space(len));
 		return -EAGAIN;
 	}

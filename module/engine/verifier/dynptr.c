@@ -120,7 +120,7 @@ int kbpf_dynptr_check_out(struct kbpf_verifier *v, u32 reg)
 	if (off % KBPF_SLOT_SIZE || off < -KBPF_STACK_SIZE || off > -(s32)DYNPTR_SIZE)
 		return refuse(v, dynptr_place, reg, "16 bytes of stack, aligned to 8: cannot pass in "
 			      "dynptr at an offset=%d", off);
-	return kbpf_dynptr_check_access(v, reg, off, off + DYNPTR_SIZE, true);
+	return kbpf_check_mem(v, reg, 0, DYNPTR_SIZE, KBPF_ACCESS_WRITE | KBPF_ACCESS_HELPER);
 }
 
 const struct kbpf_value *kbpf_dynptr_of(const struct kbpf_state *st, const struct kbpf_value *val)
