@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Deferred work: an irq_work in front of a workqueue of the module's own. */
+#include <linux/memcontrol.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include "port_sync.h"
 
 /* Valid between kbpf_later_start() and kbpf_later_stop(). */
@@ -15,10 +18,13 @@ static void to_queue(struct irq_work *irq)
 static void do_work(struct work_struct *work)
 {
 	struct kbpf_later *later = container_of(work, struct kbpf_later, work);
+	struct mem_cgroup *before;
 
 	/* The doorbell writes to itself once more after ringing; @fn may free it. */
 	irq_work_sync(&later->irq);
+	before = set_active_memcg(later->memcg);
 	later->fn(later);
+	set_active_memcg(before);
 }
 
 int kbpf_later_start(void)
@@ -44,6 +50,12 @@ void kbpf_later_init(struct kbpf_later *later, void (*fn)(struct kbpf_later *lat
 	init_irq_work(&later->irq, to_queue);
 	INIT_WORK(&later->work, do_work);
 	later->fn = fn;
+	later->memcg = NULL;
+}
+
+void kbpf_later_bill(struct kbpf_later *later)
+{
+	later->memcg = get_mem_cgroup_from_mm(current->mm);
 }
 
 void kbpf_later_queue(struct kbpf_later *later)
@@ -55,4 +67,6 @@ void kbpf_later_cancel(struct kbpf_later *later)
 {
 	irq_work_sync(&later->irq);
 	cancel_work_sync(&later->work);
+	mem_cgroup_put(later->memcg);
+	later->memcg = NULL;
 }

@@ -7,11 +7,6 @@
 #include <linux/gfp.h>
 #include "port_sync.h"
 
-void *kbpf_shm_alloc(size_t size)
-{
-	return size ? vmalloc_user(PAGE_ALIGN(size)) : NULL;
-}
-
 static void free_pages_array(struct page **pages, size_t nr)
 {
 	while (nr--)
@@ -19,16 +14,16 @@ static void free_pages_array(struct page **pages, size_t nr)
 	kvfree(pages);
 }
 
-void *kbpf_shm_alloc_ring(size_t head, size_t data)
+/* An area of @nr pages of zeros, the last @nr_twice of which stand in it twice. */
+static void *alloc_area(size_t nr, size_t nr_twice)
 {
-	size_t nr_head = head >> PAGE_SHIFT, nr_data = data >> PAGE_SHIFT;
-	size_t nr = nr_head + nr_data, i;
 	struct page **pages;
 	void *addr;
+	size_t i;
 
-	if (!PAGE_ALIGNED(head) || !PAGE_ALIGNED(data) || !data || nr + nr_data > INT_MAX / 2)
+	if (nr + nr_twice > INT_MAX / 2)
 		return NULL;
-	pages = kvcalloc(nr + nr_data, sizeof(*pages), GFP_KERNEL_ACCOUNT);
+	pages = kvcalloc(nr + nr_twice, sizeof(*pages), GFP_KERNEL_ACCOUNT);
 	if (!pages)
 		return NULL;
 	for (i = 0; i < nr; i++) {
@@ -41,15 +36,28 @@ void *kbpf_shm_alloc_ring(size_t head, size_t data)
 		if (!(i % 1024))
 			cond_resched();
 	}
-	for (i = 0; i < nr_data; i++) {
-		pages[nr + i] = pages[nr_head + i];
+	for (i = 0; i < nr_twice; i++) {
+		pages[nr + i] = pages[nr - nr_twice + i];
 		get_page(pages[nr + i]);
 	}
 	/* From here on the area owns array and references. */
-	addr = vmap(pages, nr + nr_data, VM_MAP | VM_USERMAP | VM_MAP_PUT_PAGES, PAGE_KERNEL);
+	addr = vmap(pages, nr + nr_twice, VM_MAP | VM_USERMAP | VM_MAP_PUT_PAGES, PAGE_KERNEL);
 	if (!addr)
-		free_pages_array(pages, nr + nr_data);
+		free_pages_array(pages, nr + nr_twice);
 	return addr;
+}
+
+/* vmalloc_user() would do, but for that nobody is charged for its memory. */
+void *kbpf_shm_alloc(size_t size)
+{
+	return size ? alloc_area(PAGE_ALIGN(size) >> PAGE_SHIFT, 0) : NULL;
+}
+
+void *kbpf_shm_alloc_ring(size_t head, size_t data)
+{
+	if (!PAGE_ALIGNED(head) || !PAGE_ALIGNED(data) || !data)
+		return NULL;
+	return alloc_area((head + data) >> PAGE_SHIFT, data >> PAGE_SHIFT);
 }
 
 void kbpf_shm_free(void *addr)

@@ -8,16 +8,20 @@
 #include <linux/irq_work.h>
 #include <linux/workqueue.h>
 
+struct mem_cgroup;
+
 /**
  * struct kbpf_later - a piece of work that can be asked for again and again
  * @irq: takes the request out of the context it was made in
  * @work: does it
  * @fn: what to do; process context, may sleep, may free the structure it is in
+ * @memcg: whom the memory is charged to that @fn allocates, with a reference, or NULL
  */
 struct kbpf_later {
 	struct irq_work irq;
 	struct work_struct work;
 	void (*fn)(struct kbpf_later *later);
+	struct mem_cgroup *memcg;
 };
 
 /**
@@ -48,6 +52,14 @@ void kbpf_later_flush(void);
  * @fn: what to do
  */
 void kbpf_later_init(struct kbpf_later *later, void (*fn)(struct kbpf_later *later));
+
+/**
+ * kbpf_later_bill() - charge the memory that the work allocates to the caller's cgroup
+ * @later: the work, set up and not asked for yet; kbpf_later_cancel() ends it
+ *
+ * Context: process.
+ */
+void kbpf_later_bill(struct kbpf_later *later);
 
 /**
  * kbpf_later_queue() - ask for it; several requests may become one

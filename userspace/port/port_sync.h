@@ -325,6 +325,10 @@ int kbpf_later_start(void);
 void kbpf_later_stop(void);
 void kbpf_later_flush(void);
 void kbpf_later_init(struct kbpf_later *later, void (*fn)(struct kbpf_later *later));
+static inline void kbpf_later_bill(struct kbpf_later *later)
+{
+	(void)later;
+}
 void kbpf_later_queue(struct kbpf_later *later);
 void kbpf_later_cancel(struct kbpf_later *later);
 

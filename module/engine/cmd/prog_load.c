@@ -242,7 +242,7 @@ static struct kbpf_prog *alloc_prog(const struct kbpf_prog_load_attr *attr)
 	prog->orig_len = attr->insn_cnt;
 	prog->uid = kbpf_world_uid();
 	prog->load_time_ns = kbpf_world_boottime_ns();
-	prog->stats = alloc_percpu(struct kbpf_prog_stats);
+	prog->stats = alloc_percpu_gfp(struct kbpf_prog_stats, GFP_KERNEL_ACCOUNT);
 	if (!prog->stats) {
 		kfree(prog);
 		return ERR_PTR(-ENOMEM);

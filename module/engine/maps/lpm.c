@@ -395,7 +395,7 @@ static int lpm_next_key(struct kbpf_map *map, const void *key, void *next)
 	struct lpm_node **path, *n;
 	unsigned long irq;
 
-	path = kvmalloc_array(t->max_bits + 1, sizeof(*path), GFP_KERNEL);
+	path = kvmalloc_array(t->max_bits + 1, sizeof(*path), GFP_KERNEL_ACCOUNT);
 	if (!path)
 		return -ENOMEM;
 	if (!kbpf_map_lock(&t->lock, &irq)) {

@@ -111,6 +111,7 @@ int kbpf_pool_init(struct kbpf_pool *pool, bool lazy)
 	mutex_init(&pool->grow);
 	raw_spin_lock_init(&pool->stock);
 	kbpf_later_init(&pool->refill, refill);
+	kbpf_later_bill(&pool->refill);
 	set_sizes(pool, lazy);
 	pool->cpu = alloc_percpu_gfp(struct kbpf_pool_cpu, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!pool->cpu)

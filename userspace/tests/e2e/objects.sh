@@ -14,6 +14,15 @@ if [ -e /sys/kernel/btf/vmlinux ] && t_kernel_at_least 6 2; then
 	objects-plain in-tree >in-tree
 	t_tap cat in-tree
 fi
+
+# What a map takes is charged to who made it, what it grows by in the background too.
+mount -t cgroup2 none /sys/fs/cgroup 2>/dev/null
+if echo +memory >/sys/fs/cgroup/cgroup.subtree_control; then
+	mkdir -p /sys/fs/cgroup/kbpf
+	sh -c 'echo $$ >/sys/fs/cgroup/kbpf/cgroup.procs; exec kbpf run objects-plain memory memory' >memory
+	t_tap cat memory
+	rmdir /sys/fs/cgroup/kbpf
+fi
 t_eq "no map is left" "" "$(kbpf map list)"
 t_run "rmmod" rmmod kbpf
 t_kmemleak "objects"

@@ -4,7 +4,8 @@
  * The same binary says the same on the in-process engine, on the device, and on
  * the kernel's own BPF.
  *
- *   objects [PREFIX]	names of cases begin with it
+ *   objects [PREFIX]		names of cases begin with it
+ *   objects PREFIX memory	what maps take is charged to the cgroup it is in
  *
  * Prints KTAP.
  */
@@ -25,6 +26,7 @@
 #include "objects.skel.h"
 
 #define BUMPS	5000
+#define CGROUP	"/sys/fs/cgroup/kbpf"
 #ifndef ENOTSUPP
 #define ENOTSUPP 524
 #endif
@@ -314,10 +316,72 @@ static const char *lying_producer(void)
 	return NULL;
 }
 
+/* ---- memory -------------------------------------------------------------------------------- */
+
+static long long charged(void)
+{
+	FILE *in = fopen(CGROUP "/memory.current", "re");
+	long long bytes = -1;
+
+	if (in && fscanf(in, "%lld", &bytes) != 1)
+		bytes = -1;
+	if (in)
+		fclose(in);
+	return bytes;
+}
+
+/* What a map takes is charged to the cgroup of who made it. */
+static const char *charge(enum bpf_map_type type, __u32 value, __u32 entries, __u32 flags)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = flags);
+	__u32 key = type == BPF_MAP_TYPE_RINGBUF ? 0 : 4;
+	long long before = charged(), want = (value ? value : 1) * (long long)entries;
+	int fd = bpf_map_create(type, "charged", key, value, entries, &opts);
+	static char text[160];
+	long long got = charged() - before;
+
+	WANT_EQ(fd >= 0, 1);
+	close(fd);
+	if (got >= want / 10 * 9)
+		return NULL;
+	snprintf(text, sizeof(text), "%lld bytes charged, of %lld", got, want);
+	return text;
+}
+
+static const char *charge_as_it_fills(void)
+{
+	const long long want = 40000LL * 1024;
+	long long before = charged(), got;
+	static char value[1024];
+	__u32 i;
+	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "filled", 4, 1024, 40000, NULL);
+
+	WANT_EQ(fd >= 0, 1);
+	for (i = 0; i < 40000; i++)
+		WANT_EQ(bpf_map_update_elem(fd, &i, value, BPF_ANY), 0);
+	got = charged() - before;
+	close(fd);
+	WANT_EQ(got >= want / 10 * 9, 1);
+	return NULL;
+}
+
+static int memory(void)
+{
+	report("charged_array", charge(BPF_MAP_TYPE_ARRAY, 1024, 8192, 0));
+	report("charged_mmapable", charge(BPF_MAP_TYPE_ARRAY, 1024, 8192, BPF_F_MMAPABLE));
+	report("charged_percpu", charge(BPF_MAP_TYPE_PERCPU_ARRAY, 1024, 8192, 0));
+	report("charged_ringbuf", charge(BPF_MAP_TYPE_RINGBUF, 0, 8 << 20, 0));
+	report("charged_fill", charge_as_it_fills());
+	printf("1..%u\n", number);
+	return failed ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1)
 		prefix = argv[1];
+	if (argc > 2 && !strcmp(argv[2], "memory"))
+		return memory();
 	printf("KTAP version 1\n");
 	skel = objects_bpf__open_and_load();
 	if (!skel) {
