@@ -215,6 +215,18 @@ int kbpf_env_task_watch(void (*gone)(const void *task));
 void kbpf_env_task_unwatch(void);
 
 /**
+ * kbpf_env_call_func() - run a function of a program by itself, as one of its runs
+ * @func: the function; RCU keeps its program
+ * @r1: argument
+ * @r2: argument
+ * @r3: argument
+ *
+ * Context: any but NMI, RCU read side held, migration off.
+ * Return: did it run? It was counted as missed otherwise.
+ */
+bool kbpf_env_call_func(const struct kbpf_func *func, u64 r1, u64 r2, u64 r3);
+
+/**
  * kbpf_env_helper() - address of a helper
  * @id: helper number
  *

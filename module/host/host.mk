@@ -2,7 +2,7 @@
 # Objects of the module's kernel-only edge, relative to module/host.
 KBPF_HOST_OBJS :=
 KBPF_HOST_OBJS += main.o device.o world.o run.o
-KBPF_HOST_OBJS += fd.o fdinfo.o map_fd.o ring.o shm.o waker.o later.o
+KBPF_HOST_OBJS += fd.o fdinfo.o map_fd.o ring.o shm.o waker.o later.o alarm.o
 KBPF_HOST_OBJS += perf_open.o pmu.o probe.o symbol.o attach_kprobe.o
 KBPF_HOST_OBJS += attach_event.o attach_syscall.o trace_record.o attach_uprobe.o attach_raw_tp.o
 KBPF_HOST_OBJS += attach_tracing.o func_hook.o kernel_btf.o attach_kprobe_multi.o attach_uprobe_multi.o

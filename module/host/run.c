@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include "cmd/cmd.h"
+#include "env.h"
 #include "interp/interp.h"
 #include "jit/jit.h"
 #include "port_sync.h"
@@ -63,6 +64,22 @@ bool kbpf_run_prog(const struct kbpf_prog *prog, const void *ctx, struct kbpf_ru
 	ran = kbpf_run_here(prog, ctx, run, ret);
 	preempt_enable_notrace();
 	return ran;
+}
+
+bool kbpf_env_call_func(const struct kbpf_func *func, u64 r1, u64 r2, u64 r3)
+{
+	struct kbpf_run run = {};
+	bool *active;
+
+	preempt_disable_notrace();
+	active = kbpf_run_enter(func->prog, NULL, &run);
+	if (active) {
+		this_cpu_inc(func->prog->stats->runs);
+		func->call(func, r1, r2, r3, 0, 0);
+		kbpf_run_leave(&run, active);
+	}
+	preempt_enable_notrace();
+	return active;
 }
 
 /**

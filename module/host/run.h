@@ -123,6 +123,48 @@ DECLARE_STATIC_KEY_FALSE(kbpf_run_timing);
 u64 kbpf_run_timed(const struct kbpf_prog *prog, const void *ctx);
 
 /**
+ * kbpf_run_enter() - is there room for a run here? It begins then
+ * @prog: the program
+ * @ctx: its context
+ * @run: the run
+ *
+ * Context: any, preemption off.
+ * Return: for kbpf_run_leave(), or NULL: turned away, and counted.
+ */
+static __always_inline bool *kbpf_run_enter(const struct kbpf_prog *prog, const void *ctx,
+					    struct kbpf_run *run)
+{
+	struct kbpf_run_cpu *cpu = this_cpu_ptr(&kbpf_run_cpu);
+	enum kbpf_level level = kbpf_run_level();
+	bool *active = &cpu->active[level];
+
+	if (unlikely(*active || (prog->takes_locks && level == KBPF_LEVEL_NMI))) {
+		this_cpu_inc(prog->stats->misses);
+		return NULL;
+	}
+	*active = true;
+	run->ctx = ctx;
+	run->prog = prog;
+	run->prev = cpu->cur;
+	/* An interrupt from here on finds the record whole and leaves it as it was. */
+	barrier();
+	cpu->cur = run;
+	/* Preemption off is a read side; lockdep wants to hear of it. */
+	if (IS_ENABLED(CONFIG_PROVE_RCU))
+		rcu_read_lock();
+	return active;
+}
+
+static __always_inline void kbpf_run_leave(struct kbpf_run *run, bool *active)
+{
+	if (IS_ENABLED(CONFIG_PROVE_RCU))
+		rcu_read_unlock();
+	this_cpu_write(kbpf_run_cpu.cur, run->prev);
+	barrier();
+	*active = false;
+}
+
+/**
  * kbpf_run_here() - kbpf_run_prog(), for a caller that has preemption off
  * @prog: as there
  * @ctx: as there
@@ -135,34 +177,16 @@ u64 kbpf_run_timed(const struct kbpf_prog *prog, const void *ctx);
 static __always_inline bool kbpf_run_here(const struct kbpf_prog *prog, const void *ctx,
 					  struct kbpf_run *run, u64 *ret)
 {
-	struct kbpf_run_cpu *cpu = this_cpu_ptr(&kbpf_run_cpu);
-	enum kbpf_level level = kbpf_run_level();
-	bool *active = &cpu->active[level];
+	bool *active = kbpf_run_enter(prog, ctx, run);
 
-	if (unlikely(*active || (prog->takes_locks && level == KBPF_LEVEL_NMI))) {
-		this_cpu_inc(prog->stats->misses);
+	if (unlikely(!active))
 		return false;
-	}
-	*active = true;
-	run->ctx = ctx;
-	run->prog = prog;
-	run->prev = cpu->cur;
-	/* An interrupt from here on finds the record whole and leaves it as it was. */
-	barrier();
-	cpu->cur = run;
-	/* Preemption off is a read side; lockdep wants to hear of it. */
-	if (IS_ENABLED(CONFIG_PROVE_RCU))
-		rcu_read_lock();
 	this_cpu_inc(prog->stats->runs);
 	if (static_branch_unlikely(&kbpf_run_timing))
 		*ret = kbpf_run_timed(prog, ctx);
 	else
 		*ret = prog->run(ctx, prog);
-	if (IS_ENABLED(CONFIG_PROVE_RCU))
-		rcu_read_unlock();
-	cpu->cur = run->prev;
-	barrier();
-	*active = false;
+	kbpf_run_leave(run, active);
 	return true;
 }
 

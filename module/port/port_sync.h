@@ -24,6 +24,7 @@
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include "port.h"
+#include "alarm.h"
 #include "later.h"
 #include "shm.h"
 #include "waker.h"

@@ -149,6 +149,13 @@ static u64 no_task(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 	return 0;
 }
 
+bool kbpf_env_call_func(const struct kbpf_func *func, u64 r1, u64 r2, u64 r3)
+{
+	this_cpu_inc(func->prog->stats->runs);
+	func->call(func, r1, r2, r3, 0, 0);
+	return true;
+}
+
 kbpf_helper_fn kbpf_env_helper(u32 id)
 {
 	static const struct kbpf_helper_row *const tables[] = {

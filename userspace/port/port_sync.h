@@ -315,6 +315,18 @@ int kbpf_waker_fd(struct kbpf_waker *w);
 
 /* ---- work for later, as module/port/later.h ---------------------------------------------- */
 
+struct kbpf_alarm {
+	void (*fn)(struct kbpf_alarm *alarm);
+	struct kbpf_alarm *next;
+	u64 at;
+	int clock;
+};
+
+void kbpf_alarm_init(struct kbpf_alarm *alarm, int clock, void (*fn)(struct kbpf_alarm *alarm));
+void kbpf_alarm_start(struct kbpf_alarm *alarm, u64 ns, bool absolute, bool pinned);
+int kbpf_alarm_try_cancel(struct kbpf_alarm *alarm);
+int kbpf_alarm_cancel(struct kbpf_alarm *alarm);
+
 struct kbpf_later {
 	void (*fn)(struct kbpf_later *later);
 	struct kbpf_later *next;

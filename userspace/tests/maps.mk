@@ -17,7 +17,7 @@ CHECKS += $(SAN)/tests/kbpf_maps_kunit $(SAN)/tests/kbpf_btf_kunit
 # The same threads under TSan, which finds no fences, only what locks and atomics order.
 TSAN := $(O)/tsan
 TSAN_SRC := $(addprefix $(TOP)/module/engine/,log.c object.c) $(wildcard $(TOP)/module/engine/btf/*.c) \
-	$(wildcard $(TOP)/module/engine/maps/*.c) $(addprefix $(TOP)/userspace/port/,port.c port_mem.c port_sync.c port_later.c)
+	$(wildcard $(TOP)/module/engine/maps/*.c) $(addprefix $(TOP)/userspace/port/,port.c port_mem.c port_sync.c port_later.c port_alarm.c)
 $(TSAN)/tests/maps_threads: $(TOP)/userspace/tests/maps_threads.c $(TOP)/userspace/tests/maps_world.c $(TSAN_SRC)
 	@mkdir -p $(@D)
 	gcc $(filter-out -MMD -MP -MT $@,$(ENGINE_CFLAGS)) -Wno-frame-larger-than -Wno-tsan -O1 -fsanitize=thread -o $@ $^ -lpthread

@@ -76,3 +76,9 @@ void kbpf_env_task_unwatch(void)
 {
 	kbpf_test_task_gone = NULL;
 }
+
+bool kbpf_env_call_func(const struct kbpf_func *func, u64 r1, u64 r2, u64 r3)
+{
+	func->call(func, r1, r2, r3, 0, 0);
+	return true;
+}

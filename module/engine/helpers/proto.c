@@ -20,6 +20,7 @@
 #define SET_XDP		T(XDP)
 #define SET_PKT		(SET_CLS | SET_XDP | T(NETFILTER))
 #define SET_ALL		(SET_TRACE | SET_NET)
+#define SET_TIMERS	((SET_NET & ~T(SOCKET_FILTER)) | T(SYSCALL))
 #define SET_LOCK	((SET_NET & ~T(SOCKET_FILTER)) | T(TRACING) | T(SYSCALL))
 
 enum {
@@ -33,13 +34,15 @@ enum {
 	PKT	= 128,
 	LOCK	= 256,
 	TRACING	= 512,
+	TIMERS	= 1024,
 };
 
 #define SET(x)	((((x) & PROBE) ? SET_PROBE : 0) | (((x) & TRACE) ? SET_TRACE : 0) | \
 		 (((x) & NET) ? SET_NET : 0) | (((x) & ALL) ? SET_ALL : 0) | \
 		 (((x) & SKB) ? SET_SKB : 0) | (((x) & CLS) ? SET_CLS : 0) | \
 		 (((x) & XDP) ? SET_XDP : 0) | (((x) & PKT) ? SET_PKT : 0) | \
-		 (((x) & LOCK) ? SET_LOCK : 0) | (((x) & TRACING) ? SET_TRACING : 0))
+		 (((x) & LOCK) ? SET_LOCK : 0) | (((x) & TRACING) ? SET_TRACING : 0) | \
+		 (((x) & TIMERS) ? SET_TIMERS : 0))
 
 #define ARG(x)	KBPF_ARG_##x
 #define ARGS(a, b, c, d, e) { ARG(a), ARG(b), ARG(c), ARG(d), ARG(e) }

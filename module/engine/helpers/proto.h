@@ -57,6 +57,7 @@ enum kbpf_own_func_id {
  * @KBPF_ARG_MAP_VALUE_OR_NULL: memory to read a value of that map from, or 0
  * @KBPF_ARG_KERNEL_PTR: an address that came from the kernel, or 0; whether it is
  *	what the helper takes, the helper finds out
+ * @KBPF_ARG_TIMER: the timer of a map value
  * @KBPF_ARG_DYNPTR: a dynptr: its place on the stack, or one that a helper lent
  * @KBPF_ARG_DYNPTR_OUT: a place on the stack that becomes a dynptr
  * @KBPF_ARG_DYNPTR_RELEASE: a dynptr of a ring buffer, which ends with the call
@@ -92,6 +93,7 @@ enum kbpf_arg {
 	KBPF_ARG_OBJECT_RELEASE,
 	KBPF_ARG_MAP_VALUE_OR_NULL,
 	KBPF_ARG_KERNEL_PTR,
+	KBPF_ARG_TIMER,
 	KBPF_ARG_DYNPTR,
 	KBPF_ARG_DYNPTR_OUT,
 	KBPF_ARG_DYNPTR_RELEASE,

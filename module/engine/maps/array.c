@@ -162,6 +162,14 @@ static int array_mmap(struct kbpf_map *map, u64 pgoff, size_t size, struct kbpf_
 	return 0;
 }
 
+static const void *array_timer_key(struct kbpf_map *map, void *value, u32 *index)
+{
+	const struct kbpf_array *a = to_array(map);
+
+	*index = (u32)((size_t)((u8 *)value - a->data) / a->stride);
+	return index;
+}
+
 static void array_free(struct kbpf_map *map)
 {
 	struct kbpf_array *a = to_array(map);
@@ -206,6 +214,7 @@ const struct kbpf_map_ops kbpf_array_ops = {
 	.direct_addr = array_direct_addr,
 	.layout = array_layout,
 	.mmap = array_mmap,
+	.timer_key = array_timer_key,
 };
 
 /* ---- PERCPU_ARRAY --------------------------------------------------------------- */

@@ -90,6 +90,7 @@ static struct kbpf_map *hash_create(const struct kbpf_map_create_attr *attr);
 	.take_copy = kbpf_hash_take_copy, \
 	.next_key = kbpf_hash_next_key, \
 	.entries = kbpf_hash_entries, \
+	.timer_key = kbpf_hash_timer_key, \
 }
 
 const struct kbpf_map_ops kbpf_hash_ops = HASH_OPS(lookup_any);

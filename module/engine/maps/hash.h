@@ -16,6 +16,7 @@
 #include "maps/elem.h"
 #include "maps/lock.h"
 #include "maps/pool.h"
+#include "maps/timer.h"
 #include "maps/value.h"
 
 /**
@@ -224,5 +225,13 @@ long kbpf_hash_for_each(struct kbpf_map *map, const struct kbpf_func *func, u64 
 int kbpf_hash_batch(struct kbpf_map *map, struct kbpf_map_batch_attr *attr,
 		    const struct kbpf_map_io *io, bool take);
 u64 kbpf_hash_entries(struct kbpf_map *map);
+const void *kbpf_hash_timer_key(struct kbpf_map *map, void *value, u32 *index);
+
+/* An entry goes; the timer in its value goes with it. */
+static inline void kbpf_hash_drop_timer(struct kbpf_hash *h, struct kbpf_elem *e)
+{
+	if (unlikely(h->map.timers))
+		kbpf_timer_drop(&h->map, kbpf_hash_value(h, e));
+}
 
 #endif /* KBPF_MAPS_HASH_H */

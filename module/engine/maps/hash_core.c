@@ -153,6 +153,7 @@ int kbpf_hash_replace(struct kbpf_hash *h, struct kbpf_elem *old, const void *ke
 	kbpf_hash_fill(h, e, key, value, hash);
 	kbpf_hash_link(h, e, hash);
 	kbpf_hash_unlink(h, old, hash);
+	kbpf_hash_drop_timer(h, old);
 	/* Only this CPU uses it; a nested section sees NULL or an entry. */
 	WRITE_ONCE(*extra, old);
 	return 0;
@@ -172,6 +173,7 @@ struct kbpf_elem *kbpf_hash_get(struct kbpf_hash *h)
 void kbpf_hash_drop(struct kbpf_hash *h, struct kbpf_elem *e, u32 hash)
 {
 	kbpf_hash_unlink(h, e, hash);
+	kbpf_hash_drop_timer(h, e);
 	this_cpu_dec(*h->entries);
 	kbpf_pool_put(&h->pool, e);
 }
@@ -306,6 +308,13 @@ long kbpf_hash_for_each(struct kbpf_map *map, const struct kbpf_func *func, u64 
 		}
 	}
 	return n;
+}
+
+const void *kbpf_hash_timer_key(struct kbpf_map *map, void *value, u32 *index)
+{
+	const struct kbpf_hash *h = kbpf_to_hash(map);
+
+	return value - h->value_off + h->key_off;
 }
 
 u64 kbpf_hash_entries(struct kbpf_map *map)

@@ -47,6 +47,7 @@ static bool evict(struct kbpf_hash *h, struct kbpf_elem *e)
 	       kbpf_hash_is_linked(h, e, hash);
 	if (ours) {
 		kbpf_hash_unlink(h, e, hash);
+		kbpf_hash_drop_timer(h, e);
 		this_cpu_dec(*h->entries);
 		kbpf_map_count(&h->map, evicted);
 	}
@@ -240,6 +241,7 @@ static struct kbpf_map *lru_percpu_create(const struct kbpf_map_create_attr *att
 	.take_copy = kbpf_hash_take_copy, \
 	.next_key = kbpf_hash_next_key, \
 	.entries = kbpf_hash_entries, \
+	.timer_key = kbpf_hash_timer_key, \
 }
 
 const struct kbpf_map_ops kbpf_lru_hash_ops = LRU_OPS(kbpf_hash_check, lru_create, NULL);

@@ -19,6 +19,10 @@ static const struct {
 	{ ID_dynptr_write, kbpf_helper_dynptr_write },
 	{ ID_dynptr_data, kbpf_helper_dynptr_data },
 	{ ID_user_ringbuf_drain, kbpf_helper_user_ringbuf_drain },
+	{ ID_timer_init, kbpf_helper_timer_init },
+	{ ID_timer_set_callback, kbpf_helper_timer_set_callback },
+	{ ID_timer_start, kbpf_helper_timer_start },
+	{ ID_timer_cancel, kbpf_helper_timer_cancel },
 	{ ID_task_storage_get, kbpf_helper_task_storage_get },
 	{ ID_task_storage_delete, kbpf_helper_task_storage_delete },
 };

@@ -18,5 +18,9 @@ u64 kbpf_helper_dynptr_data(u64 ptr, u64 off, u64 len, u64 r4, u64 r5);
 u64 kbpf_helper_user_ringbuf_drain(u64 map, u64 func, u64 ctx, u64 flags, u64 r5);
 u64 kbpf_helper_task_storage_get(u64 map, u64 task, u64 value, u64 flags, u64 r5);
 u64 kbpf_helper_task_storage_delete(u64 map, u64 task, u64 r3, u64 r4, u64 r5);
+u64 kbpf_helper_timer_init(u64 timer, u64 map_reg, u64 flags, u64 r4, u64 r5);
+u64 kbpf_helper_timer_set_callback(u64 timer, u64 func_reg, u64 r3, u64 r4, u64 r5);
+u64 kbpf_helper_timer_start(u64 timer, u64 ns, u64 flags, u64 r4, u64 r5);
+u64 kbpf_helper_timer_cancel(u64 timer, u64 r2, u64 r3, u64 r4, u64 r5);
 
 #endif /* KBPF_MAPS_HELPERS_H */

@@ -21,9 +21,11 @@
 /**
  * struct kbpf_map_cpu - what the room keeps of a CPU
  * @depth: open sections on this CPU
+ * @in_timer: it is in the function of a timer
  */
 struct kbpf_map_cpu {
 	int depth;
+	bool in_timer;
 };
 
 extern struct kbpf_map_cpu __percpu *kbpf_map_cpu;

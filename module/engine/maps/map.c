@@ -5,6 +5,7 @@
  */
 #include "btf/btf.h"
 #include "maps/lock.h"
+#include "maps/timer.h"
 #include "maps/types.h"
 
 /* What a type is. */
@@ -124,6 +125,7 @@ static void free_later(struct kbpf_later *later)
 
 	if (map->btf)
 		kbpf_object_put(&map->btf->obj);
+	kbpf_timers_exit(map);
 	map->ops->free(map);
 }
 
@@ -146,6 +148,8 @@ static void map_release_user(struct kbpf_object *obj)
 {
 	struct kbpf_map *map = container_of(obj, struct kbpf_map, obj);
 
+	if (map->timers)
+		kbpf_timers_release(map);
 	if (map->ops->release_user)
 		map->ops->release_user(map);
 }
@@ -203,7 +207,10 @@ struct kbpf_map *kbpf_map_create(const struct kbpf_map_create_attr *attr, struct
 	err = take_btf(map, attr, btf);
 	if (!err && map->ops->ready)
 		err = map->ops->ready(map);
+	if (!err && map->desc.timer_off >= 0)
+		err = kbpf_timers_init(map);
 	if (err) {
+		kbpf_timers_exit(map);
 		if (map->btf)
 			kbpf_object_put(&map->btf->obj);
 		map->ops->free(map);

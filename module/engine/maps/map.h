@@ -23,6 +23,7 @@ struct kbpf_btf;
 struct kbpf_func;
 struct kbpf_map;
 struct kbpf_prog;
+struct kbpf_timers;
 
 /**
  * struct kbpf_map_counts - per-CPU counts of what a map turned away or did
@@ -104,6 +105,8 @@ struct kbpf_map_io {
  *	-EINVAL, -EPERM
  * @poll: readable now? (EPOLLIN or 0)
  * @entries: entries now; NULL where the type does not count them
+ * @timer_key: key of the entry that has @value, which has a timer; @index is room for
+ *	one that is a number
  * @high_water: most bytes that ever waited; NULL: the type is no ring
  */
 struct kbpf_map_ops {
@@ -137,6 +140,7 @@ struct kbpf_map_ops {
 	int (*mmap)(struct kbpf_map *map, u64 pgoff, size_t size, struct kbpf_map_mem *mem);
 	u32 (*poll)(struct kbpf_map *map);
 	u64 (*entries)(struct kbpf_map *map);
+	const void *(*timer_key)(struct kbpf_map *map, void *value, u32 *index);
 	u64 (*high_water)(struct kbpf_map *map);
 };
 
@@ -155,6 +159,7 @@ struct kbpf_map_ops {
  * @lock: serialises freezing and mapping
  * @memory: bytes held now
  * @counts: per-CPU counts
+ * @timers: of its values, where they have some; see timer.h
  * @waitq: who polls; woken through kbpf_wake() (port_sync.h), which is safe
  *	in every context
  * @rcu: for freeing
@@ -173,6 +178,7 @@ struct kbpf_map {
 	struct mutex lock;
 	atomic64_t memory;
 	struct kbpf_map_counts __percpu *counts;
+	struct kbpf_timers *timers;
 	struct kbpf_waker waitq;
 	struct rcu_head rcu;
 	struct kbpf_later later;

@@ -310,6 +310,8 @@ int kbpf_do_exit(struct kbpf_verifier *v)
 		return kbpf_callback_leave(v);
 	if (v->cur->nr_frames > 1)
 		return leave_subprog(v);
+	if (kbpf_state_top(v->cur)->timer)
+		return kbpf_timer_leave(v);
 	err = check_return(v);
 	return err ? err : KBPF_NEXT_END;
 }

@@ -234,6 +234,11 @@ static int check_spin_lock(struct kbpf_verifier *v, struct call *c)
 	return kbpf_lock_check_arg(v, c->reg, c->proto->id == KBPF_FUNC_spin_lock);
 }
 
+static int check_timer(struct kbpf_verifier *v, struct call *c)
+{
+	return kbpf_timer_check_arg(v, c->reg);
+}
+
 static int check_dynptr_out(struct kbpf_verifier *v, struct call *c)
 {
 	int err = kbpf_dynptr_check_out(v, c->reg);
@@ -323,6 +328,7 @@ static int (* const checks[KBPF_ARGS])(struct kbpf_verifier *v, struct call *c) 
 	[KBPF_ARG_OBJECT_RELEASE] = check_object_release,
 	[KBPF_ARG_MAP_VALUE_OR_NULL] = check_map_value_or_null,
 	[KBPF_ARG_KERNEL_PTR] = check_kernel_ptr,
+	[KBPF_ARG_TIMER] = check_timer,
 	[KBPF_ARG_DYNPTR] = check_dynptr,
 	[KBPF_ARG_DYNPTR_OUT] = check_dynptr_out,
 	[KBPF_ARG_DYNPTR_RELEASE] = check_dynptr_release,
@@ -605,8 +611,14 @@ int kbpf_do_call(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 		err = check_inner(v, &c);
 	if (err)
 		return err;
-	if (kbpf_callback_arg(c.proto) >= 0)
+	if (c.proto->id == KBPF_FUNC_timer_init)
+		err = kbpf_timer_check_map(v, KBPF_R1, KBPF_R2);
+	else if (c.proto->id == KBPF_FUNC_timer_set_callback)
+		err = kbpf_timer_push(v, c.func, kbpf_state_reg(v->cur, KBPF_R1)->index);
+	else if (kbpf_callback_arg(c.proto) >= 0)
 		return call_back(v, &c);
+	if (err)
+		return err;
 	if (c.proto->ret == KBPF_RET_ITER_ELEM)
 		return do_next(v);
 	err = apply_call(v, &c);

@@ -24,6 +24,9 @@ static int check_desc(struct kbpf_verifier *v, const struct kbpf_map_desc *d)
 	if (d->spin_lock_off >= 0)
 		return refuse(v, lock_prog_type, -1, "a map without locks: %s progs cannot use "
 			      "bpf_spin_lock yet, which map '%s' has", v->type->name, d->name);
+	if (d->timer_off >= 0)
+		return refuse(v, lock_prog_type, -1, "a map without timers: %s progs cannot use "
+			      "bpf_timer yet, which map '%s' has", v->type->name, d->name);
 	return 0;
 }
 

@@ -219,7 +219,8 @@ static bool state_within(struct kbpf_verifier *v, const struct kbpf_state *cur,
 
 		/* where the count lasts, paths were cut short that go on where it is used up */
 		if (c->func != o->func || c->spent != o->spent || c->callback != o->callback ||
-		    c->nr_refs != o->nr_refs || (i && c->callsite != o->callsite))
+		    c->timer != o->timer || c->nr_refs != o->nr_refs ||
+		    (i && c->callsite != o->callsite))
 			return false;
 		if (o->lent ? !same_id(v, o->lent, c->lent, 0) : c->lent)
 			return false;

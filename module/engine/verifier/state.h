@@ -50,6 +50,7 @@ struct kbpf_slot {
  * @rounds: how often a may_goto of this run went on
  * @calls: how often the helper under way has called back
  * @spent: a may_goto of this run jumped, as all will from then on
+ * @timer: called by a timer: leaving it ends the path
  * @lent: callback: id of the dynptr that it was given until it returns, or 0
  * @nr_slots: slots of stack in use: slot i is bytes -8(i+1) .. -8i-1 below the top
  * @cap_slots: slots that there is memory for
@@ -60,6 +61,7 @@ struct kbpf_frame {
 	u32 func;
 	u32 callsite;
 	bool callback;
+	bool timer;
 	bool spent;
 	u32 nr_refs;
 	u32 run;

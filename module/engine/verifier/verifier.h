@@ -28,6 +28,7 @@ struct kbpf_proto;
  * @ret_live: somebody may read what it returns
  * @ret_needed: and the value may matter to the verdict
  * @counts: it has may_goto, whose count is on its stack
+ * @timer_maps: maps whose timers may call it, as far as is known: bits
  */
 struct kbpf_subprog {
 	u32 start;
@@ -38,6 +39,7 @@ struct kbpf_subprog {
 	bool ret_live;
 	bool ret_needed;
 	bool counts;
+	u64 timer_maps;
 };
 
 /* struct kbpf_insn_info.flags */
@@ -462,6 +464,16 @@ struct kbpf_insn kbpf_may_goto_begin(const struct kbpf_subprog *s);
  * Return: slots written.
  */
 u32 kbpf_may_goto_expand(const struct kbpf_verifier *v, u32 i, struct kbpf_insn *out);
+
+/* ---- timer.c: timers in map values ------------------------------------------------------------------ */
+
+/* The timer argument, and the map beside it. */
+int kbpf_timer_check_arg(struct kbpf_verifier *v, u32 reg);
+int kbpf_timer_check_map(struct kbpf_verifier *v, u32 timer, u32 map);
+/* A timer of this map may call the function: it is walked. 0 or -errno. */
+int kbpf_timer_push(struct kbpf_verifier *v, u32 func, u32 map);
+/* The function ends. */
+int kbpf_timer_leave(struct kbpf_verifier *v);
 
 /* ---- fixup.c: the form that runs ------------------------------------------------------------ */
 

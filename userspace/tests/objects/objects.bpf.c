@@ -45,6 +45,19 @@ struct {
 	__type(value, char[64]);
 } scratch SEC(".maps");
 
+struct timed {
+	__u64 runs;
+	__u64 left;
+	struct bpf_timer timer;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16);
+	__type(key, __u32);
+	__type(value, struct timed);
+} timers SEC(".maps");
+
 /* Both fields move together, or somebody was let in. */
 SEC("syscall")
 int bump(struct args *args)
@@ -165,6 +178,45 @@ int drain(struct args *args)
 
 	args->sum = sum;
 	return n;
+}
+
+static int on_timer(void *map, __u32 *key, struct timed *v)
+{
+	v->runs += *key;
+	if (v->left) {
+		v->left--;
+		bpf_timer_start(&v->timer, 1000000, 0);
+	}
+	return 0;
+}
+
+/* What to do with the timer of entry 7. */
+SEC("syscall")
+int timer(struct args *args)
+{
+	__u32 key = 7;
+	struct timed *v = bpf_map_lookup_elem(&timers, &key);
+
+	if (!v)
+		return -1;
+	switch (args->n) {
+	case TIMER_INIT:
+		return bpf_timer_init(&v->timer, &timers, 1);
+	case TIMER_BAD_CLOCK:
+		return bpf_timer_init(&v->timer, &timers, 5);
+	case TIMER_SET:
+		return bpf_timer_set_callback(&v->timer, on_timer);
+	case TIMER_START:
+		v->left = args->discard;
+		return bpf_timer_start(&v->timer, 1000000, 0);
+	case TIMER_START_FAR:
+		return bpf_timer_start(&v->timer, 3600000000000ULL, 0);
+	case TIMER_BAD_FLAGS:
+		return bpf_timer_start(&v->timer, 1000000, 8);
+	case TIMER_CANCEL:
+		return bpf_timer_cancel(&v->timer);
+	}
+	return -2;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -316,6 +316,67 @@ static const char *lying_producer(void)
 	return NULL;
 }
 
+/* ---- timers ------------------------------------------------------------------------------- */
+
+struct timed {
+	__u64 runs, left, timer[2];
+};
+
+static __u64 runs_after(int ms)
+{
+	int fd = bpf_map__fd(skel->maps.timers);
+	struct timed v = {};
+	__u32 key = 7;
+
+	usleep(ms * 1000);
+	bpf_map_lookup_elem(fd, &key, &v);
+	return v.timer[0] || v.timer[1] ? (__u64)-1 : v.runs;
+}
+
+static const char *timers(void)
+{
+	struct args again = { .n = TIMER_START, .discard = 4 };
+	int fd = bpf_map__fd(skel->maps.timers), i;
+	struct bpf_program *p = skel->progs.timer;
+	struct timed v = { .timer = { 1, 1 } };
+	__u32 key = 7;
+
+	WANT_EQ(bpf_map_update_elem(fd, &key, &v, BPF_ANY), 0);
+	WANT_EQ(run_n(p, TIMER_SET), -EINVAL);
+	WANT_EQ(run_n(p, TIMER_START), -EINVAL);
+	WANT_EQ(run_n(p, TIMER_CANCEL), -EINVAL);
+	WANT_EQ(run_n(p, TIMER_BAD_CLOCK), -EINVAL);
+	WANT_EQ(run_n(p, TIMER_INIT), 0);
+	WANT_EQ(run_n(p, TIMER_INIT), -EBUSY);
+	WANT_EQ(run_n(p, TIMER_START), -EINVAL);
+	WANT_EQ(run_n(p, TIMER_SET), 0);
+	WANT_EQ(run_n(p, TIMER_BAD_FLAGS), -EINVAL);
+	WANT_EQ(run_n(p, TIMER_CANCEL), 0);
+	WANT_EQ(run_n(p, TIMER_START), -EINVAL);
+	WANT_EQ(run_n(p, TIMER_SET), 0);
+	WANT_EQ(run_n(p, TIMER_START), 0);
+	for (i = 0; i < 200 && runs_after(10) != 7; i++)
+		;
+	WANT_EQ(runs_after(50), 7);
+	WANT_EQ(run(p, &again), 0);
+	for (i = 0; i < 200 && runs_after(10) != 6 * 7; i++)
+		;
+	WANT_EQ(runs_after(50), 6 * 7);
+	WANT_EQ(run_n(p, TIMER_START_FAR), 0);
+	WANT_EQ(run_n(p, TIMER_CANCEL), 1);
+	WANT_EQ(run_n(p, TIMER_SET), 0);
+	WANT_EQ(run_n(p, TIMER_START_FAR), 0);
+	/* goes with the entry; another one begins without */
+	WANT_EQ(bpf_map_delete_elem(fd, &key), 0);
+	WANT_EQ(bpf_map_update_elem(fd, &key, &v, BPF_ANY), 0);
+	WANT_EQ(run_n(p, TIMER_CANCEL), -EINVAL);
+	/* armed when the last descriptor goes: it must keep nothing */
+	WANT_EQ(run_n(p, TIMER_INIT), 0);
+	WANT_EQ(run_n(p, TIMER_SET), 0);
+	WANT_EQ(run_n(p, TIMER_START_FAR), 0);
+	return NULL;
+}
+
 /* ---- memory -------------------------------------------------------------------------------- */
 
 static long long charged(void)
@@ -394,6 +455,7 @@ int main(int argc, char **argv)
 	report("task_storage", task_storage());
 	if (strcmp(prefix, "in-process"))
 		report("task_ends", task_ends());
+	report("timers", timers());
 	report("user_ring", user_ring());
 	report("lying_producer", lying_producer());
 	objects_bpf__destroy(skel);

@@ -5,6 +5,17 @@
 
 #define STOP	1000000
 
+/* what the timer program does: args.n */
+enum {
+	TIMER_INIT,
+	TIMER_BAD_CLOCK,
+	TIMER_SET,
+	TIMER_START,
+	TIMER_START_FAR,
+	TIMER_BAD_FLAGS,
+	TIMER_CANCEL,
+};
+
 struct args {
 	__u64 n;
 	__u64 discard;
