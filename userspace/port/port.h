@@ -362,6 +362,8 @@ static inline int PTR_ERR_OR_ZERO(const void *p) { return IS_ERR(p) ? (int)PTR_E
 #define offset_in_page(p) ((unsigned long)(p) & ~PAGE_MASK)
 #define KMALLOC_MAX_SIZE (1UL << 22)
 #define NUMA_NO_NODE	(-1)
+#define nr_node_ids	1U
+#define node_online(n)	(!(n))
 
 #define __GFP_ZERO		0x01U
 #define __GFP_NOWARN		0x02U

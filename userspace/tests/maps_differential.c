@@ -50,7 +50,7 @@ static long cmd_in(int world, int cmd, union bpf_attr *attr, unsigned int size)
 }
 
 struct map {
-	uint32_t type, key, value, entries, flags;
+	uint32_t type, key, value, entries, flags, node;
 	uint64_t extra;
 	int fd[2];
 	int inner[2][2];	/* by world: two maps to put inside */
@@ -82,6 +82,7 @@ static long create_in(int world, const struct map *m)
 	attr.value_size = m->value;
 	attr.max_entries = m->entries;
 	attr.map_flags = m->flags;
+	attr.numa_node = m->node;
 	attr.map_extra = m->extra;
 	if (m->of_maps)
 		attr.inner_map_fd = m->inner[world][0];
@@ -381,7 +382,7 @@ static const uint32_t types[] = {
 	BPF_MAP_TYPE_QUEUE, BPF_MAP_TYPE_STACK, BPF_MAP_TYPE_BLOOM_FILTER,
 	BPF_MAP_TYPE_ARRAY_OF_MAPS, BPF_MAP_TYPE_HASH_OF_MAPS, BPF_MAP_TYPE_RINGBUF,
 	BPF_MAP_TYPE_PERF_EVENT_ARRAY, BPF_MAP_TYPE_PROG_ARRAY, BPF_MAP_TYPE_CGROUP_ARRAY,
-	BPF_MAP_TYPE_STACK_TRACE,
+	BPF_MAP_TYPE_STACK_TRACE, BPF_MAP_TYPE_USER_RINGBUF, BPF_MAP_TYPE_TASK_STORAGE,
 };
 
 static void random_map(struct map *m)
@@ -409,6 +410,7 @@ static void random_map(struct map *m)
 		m->extra = m->type == BPF_MAP_TYPE_BLOOM_FILTER ? rnd(18) : 0;
 		break;
 	case BPF_MAP_TYPE_RINGBUF:
+	case BPF_MAP_TYPE_USER_RINGBUF:
 		m->key = rnd(8) ? 0 : 4;
 		m->value = rnd(8) ? 0 : 4;
 		m->entries = rnd(4) ? 4096U << rnd(3) : rnd(10000);
@@ -425,8 +427,7 @@ static void random_map(struct map *m)
 		m->value = rnd(8) ? 4 : m->value;
 		break;
 	}
-	/* NUMA nodes are the machine's; other flags are newer than the engine or not its own. */
-	m->flags &= ~BPF_F_NUMA_NODE;
+	m->node = rnd(3) ? 0 : rnd(2) ? 5000 : -1U;
 	m->percpu = is_percpu(m->type);
 	m->of_maps = m->type == BPF_MAP_TYPE_ARRAY_OF_MAPS || m->type == BPF_MAP_TYPE_HASH_OF_MAPS;
 	m->hash = m->type == BPF_MAP_TYPE_HASH || m->type == BPF_MAP_TYPE_PERCPU_HASH ||

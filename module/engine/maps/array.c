@@ -300,7 +300,7 @@ static int percpu_check(const struct kbpf_map_create_attr *attr)
 {
 	int err = kbpf_array_check(attr);
 
-	if (!err && (attr->map_flags & KBPF_F_NUMA_NODE))
+	if (!err && kbpf_map_node(attr) != NUMA_NO_NODE)
 		return -EINVAL;
 	if (!err && attr->value_size > PCPU_CHUNK)
 		return -E2BIG;

@@ -473,7 +473,7 @@ int kbpf_hash_check(const struct kbpf_map_create_attr *attr)
 		return -EINVAL;
 	if (lru && (attr->map_flags & KBPF_F_NO_PREALLOC))
 		return -ENOTSUPP;
-	if ((attr->map_flags & KBPF_F_NO_COMMON_LRU) && (attr->map_flags & KBPF_F_NUMA_NODE))
+	if ((attr->map_flags & KBPF_F_NO_COMMON_LRU) && kbpf_map_node(attr) != NUMA_NO_NODE)
 		return -EINVAL;
 	if (!attr->max_entries || !attr->key_size || !attr->value_size)
 		return -EINVAL;
@@ -488,7 +488,7 @@ int kbpf_hash_check_percpu(const struct kbpf_map_create_attr *attr)
 {
 	int err = kbpf_hash_check(attr);
 
-	if (!err && (attr->map_flags & KBPF_F_NUMA_NODE))
+	if (!err && kbpf_map_node(attr) != NUMA_NO_NODE)
 		return -EINVAL;
 	if (!err && attr->value_size > PCPU_VALUE_MAX)
 		return -E2BIG;

@@ -183,6 +183,9 @@ static const struct map_row *find_row(const struct kbpf_map_create_attr *attr)
 		return NULL;
 	if (attr->btf_key_type_id && !attr->btf_value_type_id)
 		return NULL;
+	if (kbpf_map_node(attr) != NUMA_NO_NODE &&
+	    (attr->numa_node >= nr_node_ids || !node_online(attr->numa_node)))
+		return NULL;
 	if (attr->map_extra && attr->map_type != KBPF_MAP_TYPE_BLOOM_FILTER)
 		return NULL;
 	return &rows[attr->map_type];

@@ -39,6 +39,12 @@ extern const struct kbpf_map_ops kbpf_lpm_ops;
 extern const struct kbpf_map_ops kbpf_task_storage_ops;
 extern const struct kbpf_map_ops kbpf_user_ringbuf_ops;
 
+/* The node to have memory on. */
+static inline int kbpf_map_node(const struct kbpf_map_create_attr *attr)
+{
+	return attr->map_flags & KBPF_F_NUMA_NODE ? (int)attr->numa_node : NUMA_NO_NODE;
+}
+
 /* Shared by what is indexed. */
 int kbpf_array_check(const struct kbpf_map_create_attr *attr);
 int kbpf_array_next_key(struct kbpf_map *map, const void *key, void *next);
