@@ -391,12 +391,27 @@ static long long charged(void)
 	return bytes;
 }
 
+/* The same once nothing is on its way back any more: maps are freed after they are closed. */
+static long long charged_for_good(void)
+{
+	long long before, now = charged();
+	int i, same = 0;
+
+	for (i = 0; i < 200 && same < 10; i++) {
+		usleep(20000);
+		before = now;
+		now = charged();
+		same = now == before ? same + 1 : 0;
+	}
+	return now;
+}
+
 /* What a map takes is charged to the cgroup of who made it. */
 static const char *charge(enum bpf_map_type type, __u32 value, __u32 entries, __u32 flags)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = flags);
 	__u32 key = type == BPF_MAP_TYPE_RINGBUF ? 0 : 4;
-	long long before = charged(), want = (value ? value : 1) * (long long)entries;
+	long long before = charged_for_good(), want = (value ? value : 1) * (long long)entries;
 	int fd = bpf_map_create(type, "charged", key, value, entries, &opts);
 	static char text[160];
 	long long got = charged() - before;
@@ -412,7 +427,7 @@ static const char *charge(enum bpf_map_type type, __u32 value, __u32 entries, __
 static const char *charge_as_it_fills(void)
 {
 	const long long want = 40000LL * 1024;
-	long long before = charged(), got;
+	long long before = charged_for_good(), got;
 	static char value[1024];
 	__u32 i;
 	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "filled", 4, 1024, 40000, NULL);
