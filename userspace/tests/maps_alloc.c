@@ -7,6 +7,10 @@
 #include "maps/map.h"
 #include "btf/btf.h"
 
+#define FIRST_TASK	300	/* as maps_world.c numbers them */
+
+extern void (*kbpf_test_task_gone)(const void *task);
+
 static int failed, number;
 
 #define CHECK(c) do { \
@@ -42,6 +46,8 @@ static const struct shape shapes[] = {
 	{ KBPF_MAP_TYPE_QUEUE, 0, 300, 2000, 0 },
 	{ KBPF_MAP_TYPE_BLOOM_FILTER, 0, 300, 2000, 0 },
 	{ KBPF_MAP_TYPE_STACK_TRACE, 4, 800, 10000, 0 },
+	{ KBPF_MAP_TYPE_USER_RINGBUF, 0, 0, 8192, 0 },
+	{ KBPF_MAP_TYPE_TASK_STORAGE, 4, 1000, 0, KBPF_F_NO_PREALLOC },
 };
 
 static struct kbpf_map *create(const struct shape *s)
@@ -49,6 +55,9 @@ static struct kbpf_map *create(const struct shape *s)
 	struct kbpf_map_create_attr attr = {
 		.map_type = s->type, .key_size = s->key, .value_size = s->value,
 		.max_entries = s->entries, .map_flags = s->flags,
+		/* asked for by one type, and not looked at */
+		.btf_key_type_id = s->type == KBPF_MAP_TYPE_TASK_STORAGE,
+		.btf_value_type_id = s->type == KBPF_MAP_TYPE_TASK_STORAGE,
 	};
 
 	return kbpf_map_create(&attr, NULL);
@@ -68,14 +77,18 @@ static bool is_fd_type(u32 type)
 /* Fill a good part of the map while the n-th allocation fails. */
 static void fill(struct kbpf_map *map, const struct shape *s, u64 n)
 {
+	bool tasks = s->type == KBPF_MAP_TYPE_TASK_STORAGE;
 	u64 key = 0, bad = 0, full = 0;
+	u32 most = tasks ? 2000 : s->entries;
 	u8 *value = calloc(1, 64 << 10);
 	u32 fd = 100, i;
 	int err;
 
 	kbpf_port_fail_at(n);
-	for (i = 0; i < s->entries && s->key && s->type != KBPF_MAP_TYPE_STACK_TRACE; i++) {
+	for (i = 0; i < most && s->key && s->type != KBPF_MAP_TYPE_STACK_TRACE; i++) {
 		memcpy(&key, &i, sizeof(i));
+		if (tasks)
+			key += FIRST_TASK;
 		if (s->type == KBPF_MAP_TYPE_LPM_TRIE)
 			key = key << 32 | 32;
 		memcpy(value, &fd, sizeof(fd));
@@ -128,6 +141,37 @@ static void test_map(const struct shape *s)
 	result("fill", s->type, n - 1);
 }
 
+/* What a task has goes with it, from every map; and nobody asks once no map is left. */
+static void test_tasks(void)
+{
+	const struct shape shape = { KBPF_MAP_TYPE_TASK_STORAGE, 4, 16, 0, KBPF_F_NO_PREALLOC };
+	struct kbpf_map *maps[2] = { create(&shape), create(&shape) };
+	struct kbpf_map_stats_attr stats;
+	u8 value[16] = { 1 };
+	u32 fd, i;
+
+	for (i = 0; i < 2; i++)
+		for (fd = FIRST_TASK; fd < FIRST_TASK + 500; fd++)
+			CHECK(!kbpf_map_update_user(maps[i], &fd, value, KBPF_NOEXIST));
+	for (fd = FIRST_TASK; fd < FIRST_TASK + 500; fd += 2) {
+		rcu_read_lock();
+		kbpf_test_task_gone((void *)(long)fd);
+		rcu_read_unlock();
+	}
+	for (i = 0; i < 2; i++) {
+		kbpf_map_stats(maps[i], &stats);
+		CHECK(stats.entries == 250);
+		fd = FIRST_TASK + 4;
+		CHECK(kbpf_map_lookup_user(maps[i], &fd, value, 0) == -ENOENT);
+		fd++;
+		CHECK(!kbpf_map_lookup_user(maps[i], &fd, value, 0));
+		kbpf_object_put(&maps[i]->obj);
+	}
+	settle();
+	CHECK(!kbpf_test_task_gone);
+	result("tasks", KBPF_MAP_TYPE_TASK_STORAGE, 0);
+}
+
 static void test_btf(void)
 {
 	static const struct {
@@ -165,6 +209,7 @@ int main(void)
 	printf("KTAP version 1\n");
 	for (i = 0; i < ARRAY_SIZE(shapes); i++)
 		test_map(&shapes[i]);
+	test_tasks();
 	test_btf();
 	kbpf_map_exit();
 	CHECK(!kbpf_port_live());
