@@ -65,6 +65,7 @@ static int decode_call(struct decoder *d, u32 slot, struct kbpf_step *step)
 		return 0;
 	}
 	step->fn = kbpf_env_helper(insn->imm);
+	step->off = insn->imm;
 	return step->fn ? 0 : -EINVAL;
 }
 
@@ -110,7 +111,7 @@ static int decode_lddw(struct decoder *d, u32 slot, struct kbpf_step *step)
 	default:
 		return -EINVAL;
 	}
-	step->op = KBPF_OP_LDDW;
+	step->op = insn->src_reg == KBPF_PSEUDO_MAP_FD ? KBPF_OP_LDDW_MAP_FD : KBPF_OP_LDDW;
 	step->imm = addr;
 	return 0;
 }
@@ -255,6 +256,7 @@ static struct kbpf_icode *decode(struct decoder *d)
 		kvfree(d->code);
 		return ERR_PTR(err);
 	}
+	kbpf_interp_direct(d->code, d->leader);
 	kbpf_interp_cache(d->code, d->leader);
 	return d->code;
 }

@@ -195,6 +195,7 @@ static noinline struct outcome run_steps(const struct kbpf_step *step, const u64
 	ORDERED(H, u16)
 
 LDDW:
+LDDW_MAP_FD:
 	SET(step->imm);
 JA:
 	JUMP;
@@ -238,7 +239,6 @@ TAIL_CALL:
 	/* Folded or refused by decode.c. */
 NONE:
 JA32:
-LDDW_MAP_FD:
 LDDW_MAP_VALUE:
 LDDW_BTF_ID:
 LDDW_FUNC:

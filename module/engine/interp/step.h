@@ -42,7 +42,7 @@ enum {
  * @dst: destination register
  * @src: source register
  * @off: offset in memory in bytes, or distance of a jump in steps, from the
- *	next step
+ *	next step; of a helper call its number
  * @imm: immediate, sign-extended; of a two-slot immediate the address; of a
  *	bpf-to-bpf call the bytes of stack its caller uses
  * @fn: helper to call
@@ -71,6 +71,13 @@ struct kbpf_icode {
 	u32 nr_steps;
 	struct kbpf_step steps[];
 };
+
+/**
+ * kbpf_interp_direct() - make calls of map helpers calls of the map's operations
+ * @code: steps, whose operations are as decoded
+ * @leader: by step: may be come to from elsewhere than the step before
+ */
+void kbpf_interp_direct(struct kbpf_icode *code, const bool *leader);
 
 /**
  * kbpf_interp_cache() - give steps the forms that take what the step before made
