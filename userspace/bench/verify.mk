@@ -5,7 +5,7 @@ VERIFY_BENCH_TOOLS ?= $(wildcard $(shell dpkg -L libbpf-tools 2>/dev/null | grep
 
 $(BENCH)/verify: $(VERIFY_BENCH_SRCS) $(O)/interpose/syscall.o $(O)/inproc.o
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -MMD -MP,$(USER_CFLAGS)) -I$(TOP)/userspace/engine -I$(TOP)/userspace/interpose \
+	$(CC) $(filter-out -MMD -MP -MT $@,$(USER_CFLAGS)) -I$(TOP)/userspace/engine -I$(TOP)/userspace/interpose \
 		-I$(TOP)/userspace/kbpf -o $@ $(filter %.c %.o,$^) -l:libbpf.a -lelf -lz -lm -lpthread
 
 .PHONY: bench-verify

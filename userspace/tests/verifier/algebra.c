@@ -17,6 +17,7 @@
 #include "verifier/range.c"
 #include "verifier/word.c"
 #include "verifier/scalar.c"
+#include "verifier/concrete.h"
 
 #define N_WORDS	(1U << W)
 
@@ -30,54 +31,6 @@ static u64 next_random(void)
 	rng ^= rng >> 7;
 	rng ^= rng << 17;
 	return rng;
-}
-
-/* ---- concrete semantics of n-bit words ------------------------------------- */
-
-static u64 concrete(enum kbpf_arith op, u64 a, u64 b, u32 n)
-{
-	u64 m = kbpf_low_mask(n);
-	s64 x = kbpf_as_signed(a, n), y = kbpf_as_signed(b, n);
-
-	switch (op) {
-	case KBPF_ARITH_ADD: return (a + b) & m;
-	case KBPF_ARITH_SUB: return (a - b) & m;
-	case KBPF_ARITH_MUL: return (a * b) & m;
-	case KBPF_ARITH_UDIV: return b ? a / b : 0;
-	case KBPF_ARITH_SDIV: return b ? (u64)(x / y) & m : 0;
-	case KBPF_ARITH_UMOD: return b ? a % b : a;
-	case KBPF_ARITH_SMOD: return b ? (u64)(x % y) & m : a;
-	case KBPF_ARITH_AND: return a & b;
-	case KBPF_ARITH_OR: return a | b;
-	case KBPF_ARITH_XOR: return a ^ b;
-	case KBPF_ARITH_SHL: return (a << (b % n)) & m;
-	case KBPF_ARITH_SHR: return a >> (b % n);
-	case KBPF_ARITH_SAR: return (u64)(x >> (b % n)) & m;
-	case KBPF_ARITHS: break;
-	}
-	abort();
-}
-
-static bool compare(enum kbpf_cmp cmp, u64 a, u64 b, u32 n)
-{
-	s64 x = kbpf_as_signed(a, n), y = kbpf_as_signed(b, n);
-
-	switch (cmp) {
-	case KBPF_CMP_EQ: return a == b;
-	case KBPF_CMP_NE: return a != b;
-	case KBPF_CMP_UGT: return a > b;
-	case KBPF_CMP_ULE: return a <= b;
-	case KBPF_CMP_UGE: return a >= b;
-	case KBPF_CMP_ULT: return a < b;
-	case KBPF_CMP_SGT: return x > y;
-	case KBPF_CMP_SLE: return x <= y;
-	case KBPF_CMP_SGE: return x >= y;
-	case KBPF_CMP_SLT: return x < y;
-	case KBPF_CMP_SET: return a & b;
-	case KBPF_CMP_CLEAR: return !(a & b);
-	case KBPF_CMPS: break;
-	}
-	abort();
 }
 
 /* ---- sets of words as masks ------------------------------------------------------ */

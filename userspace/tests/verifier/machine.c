@@ -335,8 +335,13 @@ static const char *run(const struct program *p, u64 most)
 			pc++;
 		} else {
 			taken = KBPF_OP(i->code) == KBPF_JA;
-			if (!taken && !kbpf_isa_taken(i, r[i->dst_reg], src, &taken))
+			/* may_goto: leaves the loop at some time, and is proven between times */
+			if (KBPF_OP(i->code) == KBPF_JCOND) {
+				taken = !(next_random() % 8);
+				steps = 0;
+			} else if (!taken && !kbpf_isa_taken(i, r[i->dst_reg], src, &taken)) {
 				return "a jump that does not exist";
+			}
 			pc = taken ? kbpf_cfg_target(p->insns, pc) : pc + 1;
 		}
 	}

@@ -20,14 +20,19 @@ CHECKS += $(SAN)/tests/kbpf_verifier_kunit
 # and, which is a matter of half an hour, at 5 (ALGEBRA_STRIDE=100: every hundredth or so).
 ALGEBRA_STRIDE ?= 1
 ALGEBRA_BITS := 3 4 5 6
-$(SAN)/tests/algebra-%: $(TOP)/userspace/tests/verifier/algebra.c $(wildcard $(TOP)/module/engine/verifier/*.[ch])
-	@mkdir -p $(@D)
-	$(CC) $(filter-out -MMD -MP -MT $@,$(ENGINE_CFLAGS)) -O2 -fsanitize=undefined -fno-sanitize-recover=all \
-		-Wno-frame-larger-than -DKBPF_WORD_BITS=$* -o $@ $<
-CHECKS += $(addprefix $(SAN)/tests/algebra-,$(ALGEBRA_BITS))
+SAMPLE_BITS := 8 16 64
+ALGEBRA_DEPS := $(TOP)/userspace/tests/verifier/concrete.h $(wildcard $(TOP)/module/engine/verifier/*.[ch])
+ALGEBRA_CC = mkdir -p $(@D) && $(CC) $(filter-out -MMD -MP -MT $@,$(ENGINE_CFLAGS)) -I$(TOP)/userspace/tests -O2 \
+	-fsanitize=undefined -fno-sanitize-recover=all -Wno-frame-larger-than -DKBPF_WORD_BITS=$* -o $@ $<
+$(SAN)/tests/algebra-%: $(TOP)/userspace/tests/verifier/algebra.c $(ALGEBRA_DEPS)
+	$(ALGEBRA_CC)
+$(SAN)/tests/sample-%: $(TOP)/userspace/tests/verifier/sample.c $(ALGEBRA_DEPS)
+	$(ALGEBRA_CC)
+CHECKS += $(addprefix $(SAN)/tests/algebra-,$(ALGEBRA_BITS)) $(addprefix $(SAN)/tests/sample-,$(SAMPLE_BITS))
 
 .PHONY: algebra
-algebra: $(SAN)/tests/algebra-4 $(SAN)/tests/algebra-5
+algebra: $(addprefix $(SAN)/tests/,algebra-4 algebra-5 sample-64)
+	$(SAN)/tests/sample-64 10000000 2
 	$(SAN)/tests/algebra-4 1
 	$(SAN)/tests/algebra-5 $(ALGEBRA_STRIDE)
 
@@ -37,7 +42,7 @@ VERIFIER_PROGRAM_TESTS := $(addprefix $(SAN)/tests/,embed metamorphic)
 $(VERIFIER_PROGRAM_TESTS): $(SAN)/tests/%: $(TOP)/userspace/tests/verifier/%.c $(MACHINE_SRCS) $(VERIFIER_WORLD) \
 		$(SAN)/libkbpf_engine.a
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -MMD -MP,$(ENGINE_CFLAGS)) $(VERIFIER_INC) $(SAN_FLAGS) -Wframe-larger-than=8192 -o $@ \
+	$(CC) $(filter-out -MMD -MP -MT $@,$(ENGINE_CFLAGS)) $(VERIFIER_INC) $(SAN_FLAGS) -Wframe-larger-than=8192 -o $@ \
 		$(filter %.c %.o %.a,$^) -lpthread
 CHECKS += $(VERIFIER_PROGRAM_TESTS)
 
