@@ -655,6 +655,13 @@ struct kbpf_prog_stats_attr {
 
 /* ---- BTF ------------------------------------------------------------------ */
 
+/*
+ * btf_flags: these are the running kernel's types, which has none of its own (it
+ * was built without bpf(2)). They stay until the module goes; attach_btf_id of
+ * programs are ids in them.
+ */
+#define KBPF_BTF_F_KERNEL	(1U << 31)
+
 /**
  * struct kbpf_btf_load_attr - KBPF_BTF_LOAD; returns a BTF descriptor
  * @btf: pointer to raw BTF
@@ -663,10 +670,11 @@ struct kbpf_prog_stats_attr {
  * @btf_log_size: bytes at @btf_log_buf
  * @btf_log_level: KBPF_LOG_* bits
  * @btf_log_true_size: out: bytes that the whole log needs
- * @btf_flags: must be zero
+ * @btf_flags: KBPF_BTF_F_KERNEL, or 0
  * @btf_token_fd: must be zero
  *
- * Errors: -EINVAL (malformed; the log says where), -E2BIG, -ENOSPC (log).
+ * Errors: -EINVAL (malformed; the log says where), -E2BIG, -ENOSPC (log), -EEXIST
+ * (KBPF_BTF_F_KERNEL where other types of the kernel are known).
  */
 struct kbpf_btf_load_attr {
 	__u64	btf;

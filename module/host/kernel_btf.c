@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel's own BTF, read from sysfs when it is first needed and kept. It says
+ * The kernel's own BTF, read from sysfs when it is first needed and kept; where
+ * sysfs has none, what user space hands over (KBPF_BTF_F_KERNEL). It says
  * which function or tracepoint an attach_btf_id names, and how wide arguments
  * are: a caller leaves the upper bits of a narrow argument's register undefined.
  */
@@ -13,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "btf/btf.h"
+#include "cmd/cmd.h"
 #include "env.h"
 #include "kernel_btf.h"
 
@@ -63,19 +65,45 @@ static struct kbpf_btf *load(void)
 	return btf;
 }
 
-static const struct kbpf_btf *get_btf(void)
+static struct kbpf_btf *get_locked(void)
 {
-	struct kbpf_btf *btf;
+	struct kbpf_btf *btf = kernel_btf;
 
-	mutex_lock(&btf_lock);
-	btf = kernel_btf;
 	if (!btf) {
 		btf = load();
 		if (!IS_ERR(btf))
 			kernel_btf = btf;
 	}
+	return btf;
+}
+
+static const struct kbpf_btf *get_btf(void)
+{
+	const struct kbpf_btf *btf;
+
+	mutex_lock(&btf_lock);
+	btf = get_locked();
 	mutex_unlock(&btf_lock);
 	return btf;
+}
+
+int kbpf_world_kernel_btf_set(struct kbpf_btf *btf)
+{
+	const struct kbpf_btf *known;
+	int err = -EEXIST;
+
+	mutex_lock(&btf_lock);
+	known = get_locked();
+	if (PTR_ERR_OR_ZERO(known) == -ENOENT) {
+		kbpf_object_get(&btf->obj);
+		btf->is_kernel = true;
+		kernel_btf = btf;
+		err = 0;
+	} else if (IS_ERR(known)) {
+		err = PTR_ERR(known);
+	}
+	mutex_unlock(&btf_lock);
+	return err;
 }
 
 void kbpf_kernel_btf_exit(void)

@@ -37,6 +37,13 @@ int kbpf_world_copy_out(u64 udst, const void *src, size_t size)
 	return kbpf_mem_write(udst, src, size);
 }
 
+/* Nothing is attached in a process: any id of a type will do. */
+int kbpf_world_kernel_btf_set(struct kbpf_btf *btf)
+{
+	(void)btf;
+	return -EOPNOTSUPP;
+}
+
 int kbpf_world_prog_ready(struct kbpf_prog *prog)
 {
 	return kbpf_interp_prepare(prog);

@@ -33,7 +33,7 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_run, cli_check, cli_capture, cli_prog, cli_map, cli_link, cli_stats,
-	cli_explain, cli_version;
+	cli_btf, cli_explain, cli_version;
 
 /**
  * cli_error() - complain on stderr

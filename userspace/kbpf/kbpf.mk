@@ -4,6 +4,7 @@
 KBPF_SRCS := main.c cli.c names.c json.c run.c version.c explain.c objects.c prog.c dump.c map.c map_stats.c \
 	value.c link.c stats.c check.c check_file.c check_tool.c embedded.c verdict.c \
 	classic.c tap.c packet_line.c capture.c
+KBPF_SRCS += btf.c btf_generate.c btf_augment.c
 KBPF_OBJS := $(addprefix $(O)/cli/,$(KBPF_SRCS:.c=.o))
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
@@ -18,7 +19,11 @@ $(O)/kbpf: $(KBPF_OBJS) $(addprefix $(O)/interpose/,syscall.o inproc.o open.o) $
 		$(O)/libkbpf.a
 	$(CC) -o $@ $^ -l:libbpf.a -lelf -lz -lpthread -lm -lpcap
 
-ALL += $(O)/kbpf
+# What kbpf btf compiles against a kernel's headers.
+$(O)/btf_probe.c: $(TOP)/userspace/kbpf/btf_probe.c
+	install -m 644 $< $@
+
+ALL += $(O)/kbpf $(O)/btf_probe.c
 
 # ---- install: header, libraries, pkg-config, kbpf ---------------------------------
 INSTALL_DIR := $(DESTDIR)$(PREFIX)
@@ -38,4 +43,5 @@ install: all
 		sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 			-e 's|@VERSION@|$(LIBKBPF_VERSION)|' $(TOP)/userspace/$$pc.pc.in \
 			>$(DESTDIR)$(LIBDIR)/pkgconfig/$${pc##*/}.pc || exit 1; done
+	install -m 644 $(O)/btf_probe.c $(DESTDIR)$(LIBDIR)
 	install -m 755 $(O)/kbpf $(INSTALL_DIR)/bin

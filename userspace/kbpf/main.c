@@ -8,7 +8,7 @@
 #include "cli.h"
 
 static const struct cli_command *const commands[] = {
-	&cli_run, &cli_check, &cli_capture, &cli_prog, &cli_map, &cli_link, &cli_stats, &cli_explain,
+	&cli_run, &cli_check, &cli_capture, &cli_prog, &cli_map, &cli_link, &cli_stats, &cli_btf, &cli_explain,
 	&cli_version,
 };
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "btf.h"
 #include "cli.h"
 #include "libkbpf.h"
 
@@ -62,6 +63,9 @@ static int run(int argc, char **argv)
 	err = cli_find_tool(argv[i], path, sizeof(path));
 	if (err)
 		return err;
+	/* a kernel without types of its own: those that were installed */
+	if (access(BTF_OWN_PATH, F_OK))
+		btf_hand_over(dev, 1);
 	if (timing && keep_timing(dev))
 		return CLI_UNUSABLE;
 	close(dev);

@@ -104,6 +104,7 @@ struct kbpf_btf_var_secinfo {
  * @name_heads: name index: lowest id of each hash bucket, 0 for none
  * @name_next: name index: next id of the same bucket, by id; ids grow
  * @name_mask: buckets - 1
+ * @is_kernel: types of the running kernel
  */
 struct kbpf_btf {
 	struct kbpf_object obj;
@@ -116,6 +117,7 @@ struct kbpf_btf {
 	u32 *name_heads;
 	u32 *name_next;
 	u32 name_mask;
+	bool is_kernel;
 };
 
 /**

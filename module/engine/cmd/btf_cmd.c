@@ -44,6 +44,8 @@ static int publish_to_user(struct kbpf_call *call, struct kbpf_btf **btf, struct
 		return err ? err : PTR_ERR(*btf);
 	if (!err)
 		err = kbpf_object_publish(&(*btf)->obj);
+	if (!err && (call->attr.btf_load.btf_flags & KBPF_BTF_F_KERNEL))
+		err = kbpf_world_kernel_btf_set(*btf);
 	if (err)
 		kbpf_object_put(&(*btf)->obj);
 	return err;
@@ -56,8 +58,10 @@ long kbpf_call_btf_load(struct kbpf_call *call)
 	struct kbpf_btf *btf;
 	int err;
 
-	if (attr->btf_flags || attr->btf_token_fd)
+	if ((attr->btf_flags & ~KBPF_BTF_F_KERNEL) || attr->btf_token_fd)
 		return -EINVAL;
+	if ((attr->btf_flags & KBPF_BTF_F_KERNEL) && !kbpf_world_capable(KBPF_CAP_PERFMON))
+		return -EPERM;
 	err = kbpf_call_log_check(attr->btf_log_level, attr->btf_log_buf, attr->btf_log_size);
 	if (err)
 		return err;

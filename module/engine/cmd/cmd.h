@@ -13,6 +13,7 @@
 #include "object.h"
 #include "prog.h"
 
+struct kbpf_btf;
 struct kbpf_map;
 
 /* Capabilities that commands ask for. */
@@ -133,6 +134,14 @@ int kbpf_world_fd_install(struct kbpf_object *obj, u32 flags);
  * ERR_PTR(-EINVAL) not an object of this module.
  */
 struct kbpf_object *kbpf_world_fd_get(int fd, u32 *flags);
+
+/**
+ * kbpf_world_kernel_btf_set() - these are the running kernel's types
+ * @btf: the types; a reference is taken
+ *
+ * Return: 0; -EEXIST others are known; -ENOMEM; -EOPNOTSUPP in a process.
+ */
+int kbpf_world_kernel_btf_set(struct kbpf_btf *btf);
 
 /**
  * kbpf_world_prog_ready() - the executor for an accepted program: JIT or interpreter

@@ -94,7 +94,7 @@ static int btf_info(struct kbpf_call *call, struct kbpf_object *obj)
 	info.btf_size = btf->size;
 	info.id = obj->id;
 	info.name_len = 0;
-	info.kernel_btf = 0;
+	info.kernel_btf = btf->is_kernel;
 	if (info.btf && kbpf_world_copy_out(info.btf, btf->data, min(room, btf->size)))
 		return -EFAULT;
 	return info_out(call, &ib, &info);
