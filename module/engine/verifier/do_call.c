@@ -370,8 +370,10 @@ static int check_may_call(struct kbpf_verifier *v, u32 id, const struct kbpf_pro
 		return refuse(v, func_unknown, -1, "a helper that kbpf has: unknown func bpf_%s#%u",
 			      name, id);
 	if (!(p->progs & BIT_ULL(v->prog->type)))
-		return refuse(v, func_for_type, -1, "a helper for %s programs: program of this type "
-			      "cannot use helper bpf_%s#%u", v->type->name, name, id);
+		/* the words by which old and new libbpf know this answer */
+		return refuse(v, func_for_type, -1, "a helper for %s programs: to them it is an unknown "
+			      "func bpf_%s#%u; program of this type cannot use helper bpf_%s#%u",
+			      v->type->name, name, id, name, id);
 	if (p->flags & KBPF_PROTO_GPL && !v->prog->gpl_compatible)
 		return refuse(v, func_gpl, -1, "a GPL-compatible licence: cannot call GPL-restricted "
 			      "function from non-GPL compatible program (bpf_%s)", name);
