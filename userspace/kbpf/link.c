@@ -118,8 +118,24 @@ static bool is_probe(const struct link_full *link)
 		link->info.perf_event.type == KBPF_PERF_EVENT_KRETPROBE);
 }
 
+static const char *tracing_name(__u32 attach_type)
+{
+	switch (attach_type) {
+	case KBPF_TRACE_RAW_TP:
+		return "tp_btf";
+	case KBPF_TRACE_FENTRY:
+		return "fentry";
+	case KBPF_TRACE_FEXIT:
+		return "fexit";
+	default:
+		return cli_link_type(KBPF_LINK_TYPE_TRACING);
+	}
+}
+
 static const char *kind_name(const struct link_full *link)
 {
+	if (link->info.type == KBPF_LINK_TYPE_TRACING)
+		return tracing_name(link->info.tracing.attach_type);
 	if (link->info.type == KBPF_LINK_TYPE_PERF_EVENT)
 		return cli_perf_event_type(link->info.perf_event.type);
 	return cli_link_type(link->info.type);
