@@ -8,6 +8,7 @@
  * definition and one that is linked before -lbpf see all of them.
  */
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <linux/perf_event.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -75,6 +76,11 @@ static long do_bpf(long cmd, long attr, long size)
 	/* kbpf's own commands have no number in bpf(2) */
 	if (number >= KBPF_PERF_OPEN)
 		return -EINVAL;
+	if (number == BPF_OBJ_PIN || number == BPF_OBJ_GET) {
+		kbpf_explain("pin", "there is no file system for objects of kbpf: they live as long as "
+			     "a descriptor or a link of theirs");
+		return -EOPNOTSUPP;
+	}
 	return kbpf_backend_bpf(number, (void *)attr, (unsigned int)size);
 }
 
