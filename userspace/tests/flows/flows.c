@@ -433,6 +433,22 @@ static const char *bad_descriptors(void)
 	return NULL;
 }
 
+/* What later libbpfs ask to learn what there is, and the answers that they go by. */
+static const char *questions(void)
+{
+	union bpf_attr attr = { 0 };
+	__u32 id = 1u << 30;
+
+	/* attributes common to all commands, as a bit of the command */
+	WANT(syscall(SYS_bpf, BPF_PROG_LOAD | 1 << 16, &attr, sizeof(attr)) == -1 && errno == EINVAL);
+	/* BPF_TOKEN_CREATE, which these headers do not know */
+	WANT(syscall(SYS_bpf, 36, &attr, sizeof(attr)) == -1 && errno == EINVAL);
+	WANT_EQ(bpf_prog_get_next_id(id, &id), -ENOENT);
+	WANT_EQ(bpf_btf_get_next_id(id, &id), -ENOENT);
+	WANT_EQ(bpf_obj_get("/sys/fs/bpf/none"), -EOPNOTSUPP);
+	return NULL;
+}
+
 static int stay_on_one_cpu(void)
 {
 	cpu_set_t set;
@@ -473,6 +489,7 @@ int main(int argc, char **argv)
 	CASE("ids", ids());
 	CASE("close_frees", close_frees());
 	CASE("bad_descriptors", bad_descriptors());
+	CASE("questions", questions());
 	printf("1..%u\n", number);
 	flows_bpf__destroy(skel);
 	return failed ? 1 : 0;
