@@ -30,6 +30,16 @@ static const char *const helpers[] = {
 #include "helpers/proto.def"
 };
 
+/* Functions that kbpf provides, as they are declared in C. */
+static const struct kfunc {
+	const char *name;
+	const char *declaration;
+} kfuncs[] = {
+#define KBPF_KFUNC(name_, ret_, args_, runs_, can_, progs_, flags_, declaration_) \
+	{ "bpf_" #name_, declaration_ },
+#include "helpers/kfunc.def"
+};
+
 static bool starts_with(const char *name, const char *prefix)
 {
 	return !strncmp(name, prefix, strlen(prefix));
@@ -181,9 +191,55 @@ static int add_helpers(struct btf *btf)
 	return err < 0 ? err : 0;
 }
 
+/* The type of "struct task_struct *p", of @len characters; a name after it does no harm. */
+static int parse_type(struct btf *btf, const char *text, size_t len)
+{
+	const char *star = memchr(text, '*', len), *name = text + strlen("struct ");
+	char base[96];
+	int id;
+
+	if (!starts_with(text, "struct "))
+		id = starts_with(text, "void") ? 0 : integer(btf, "int", 4);
+	else {
+		snprintf(base, sizeof(base), "%.*s", (int)strcspn(name, " *"), name);
+		id = btf__find_by_name_kind(btf, base, BTF_KIND_STRUCT);
+		/* what a program keeps for the function: 8 bytes that only that looks into */
+		if (id < 0)
+			id = btf__add_struct(btf, base, 8);
+	}
+	return id >= 0 && star ? btf__add_ptr(btf, id) : id;
+}
+
+/* The types come first: a function's parameters follow it without a gap. */
+static int add_kfunc(struct btf *btf, const struct kfunc *kfunc)
+{
+	const char *at = strchr(kfunc->declaration, '(') + 1;
+	int types[5], n = 0, ret, proto, i, err = 0;
+	size_t len;
+
+	if (is_there(btf, kfunc->name, BTF_KIND_FUNC))
+		return 0;
+	ret = parse_type(btf, kfunc->declaration, at - kfunc->declaration);
+	for (; !starts_with(at, "void)") && *at && n < 5; at += len + strspn(at + len, ",) ")) {
+		len = strcspn(at, ",)");
+		types[n++] = parse_type(btf, at, len);
+	}
+	proto = ret < 0 ? ret : btf__add_func_proto(btf, ret);
+	for (i = 0; i < n && proto >= 0 && err >= 0; i++)
+		err = types[i] < 0 ? types[i] : btf__add_func_param(btf, "", types[i]);
+	if (proto < 0 || err < 0)
+		return proto < 0 ? proto : err;
+	err = btf__add_func(btf, kfunc->name, BTF_FUNC_GLOBAL, proto);
+	return err < 0 ? err : 0;
+}
+
 int btf_augment(struct btf *btf)
 {
 	int err = add_named(btf);
+	size_t i;
+
+	for (i = 0; i < sizeof(kfuncs) / sizeof(kfuncs[0]) && !err; i++)
+		err = add_kfunc(btf, &kfuncs[i]);
 
 	if (!err)
 		err = add_structs(btf);
