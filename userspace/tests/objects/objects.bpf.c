@@ -58,6 +58,13 @@ struct {
 	__type(value, struct timed);
 } timers SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1000000);
+	__type(key, __u32);
+	__type(value, __u64);
+} million SEC(".maps");
+
 /* Both fields move together, or somebody was let in. */
 SEC("syscall")
 int bump(struct args *args)
@@ -178,6 +185,31 @@ int drain(struct args *args)
 
 	args->sum = sum;
 	return n;
+}
+
+struct filling {
+	__u32 first;
+	__u32 refused;
+};
+
+static int put_one(__u32 i, struct filling *f)
+{
+	__u32 key = f->first + i;
+	__u64 value = key;
+
+	if (bpf_map_update_elem(&million, &key, &value, BPF_NOEXIST))
+		f->refused++;
+	return 0;
+}
+
+/* BURST new entries as fast as can be: how many were refused? */
+SEC("syscall")
+int fill(struct args *args)
+{
+	struct filling f = { .first = args->n };
+
+	bpf_loop(BURST, put_one, &f, 0);
+	return f.refused;
 }
 
 static int on_timer(void *map, __u32 *key, struct timed *v)

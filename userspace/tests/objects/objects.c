@@ -377,6 +377,22 @@ static const char *timers(void)
 	return NULL;
 }
 
+/* ---- filling -------------------------------------------------------------------------- */
+
+/* Memory comes after entries that programs add; it must not come too late. */
+static const char *filling(void)
+{
+	long refused = 0;
+	__u32 i;
+
+	for (i = 0; i < 1000000; i += BURST)
+		refused += run_n(skel->progs.fill, i);
+	WANT_EQ(refused, 0);
+	/* now it is full */
+	WANT_EQ(run_n(skel->progs.fill, 1000000), BURST);
+	return NULL;
+}
+
 /* ---- memory -------------------------------------------------------------------------------- */
 
 static long long charged(void)
@@ -441,6 +457,42 @@ static const char *charge_as_it_fills(void)
 	return NULL;
 }
 
+/* Large maps cost memory as they fill, not when they are made. */
+static const char *grows(void)
+{
+	const __u32 entries = 1000000, at_once = 10000;
+	__u32 *keys = calloc(at_once, sizeof(*keys)), count, i, k;
+	__u64 *values = calloc(at_once, sizeof(*values));
+	long long before = charged_for_good(), made, tenth = 0, full, slots;
+	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "million", 4, 8, entries, NULL);
+
+	WANT_EQ(fd >= 0 && keys && values, 1);
+	made = charged() - before;
+	for (i = 0; i < entries; i += at_once) {
+		for (k = 0; k < at_once; k++)
+			keys[k] = i + k;
+		count = at_once;
+		WANT_EQ(bpf_map_update_batch(fd, keys, values, &count, NULL), 0);
+		if (i + at_once == entries / 10)
+			tenth = charged() - before;
+	}
+	full = charged() - before;
+	close(fd);
+	free(keys);
+	free(values);
+	before = charged_for_good();
+	fd = bpf_map_create(BPF_MAP_TYPE_PERF_EVENT_ARRAY, "slots", 4, 4, 262144, NULL);
+	WANT_EQ(fd >= 0, 1);
+	slots = charged() - before;
+	close(fd);
+	printf("    # hash of 1000000: %lld bytes made, %lld a tenth full, %lld full; perf event array of 262144: %lld\n",
+	       made, tenth, full, slots);
+	WANT_EQ(made < full / 4, 1);
+	WANT_EQ(tenth < full / 2, 1);
+	WANT_EQ(slots < 1 << 20, 1);
+	return NULL;
+}
+
 static int memory(void)
 {
 	report("charged_array", charge(BPF_MAP_TYPE_ARRAY, 1024, 8192, 0));
@@ -448,6 +500,7 @@ static int memory(void)
 	report("charged_percpu", charge(BPF_MAP_TYPE_PERCPU_ARRAY, 1024, 8192, 0));
 	report("charged_ringbuf", charge(BPF_MAP_TYPE_RINGBUF, 0, 8 << 20, 0));
 	report("charged_fill", charge_as_it_fills());
+	report("grows", grows());
 	printf("1..%u\n", number);
 	return failed ? 1 : 0;
 }
@@ -472,6 +525,7 @@ int main(int argc, char **argv)
 		report("task_ends", task_ends());
 	report("timers", timers());
 	report("user_ring", user_ring());
+	report("filling", filling());
 	report("lying_producer", lying_producer());
 	objects_bpf__destroy(skel);
 	printf("1..%u\n", number);

@@ -4,6 +4,7 @@
 #define KBPF_TESTS_OBJECTS_H
 
 #define STOP	1000000
+#define BURST	1000
 
 /* what the timer program does: args.n */
 enum {
