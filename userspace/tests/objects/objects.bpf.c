@@ -58,12 +58,17 @@ struct {
 	__type(value, struct timed);
 } timers SEC(".maps");
 
+struct large {
+	__u64 words[25];
+};
+
+/* More than a map has memory for ahead of need. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1000000);
+	__uint(max_entries, FILL);
 	__type(key, __u32);
-	__type(value, __u64);
-} million SEC(".maps");
+	__type(value, struct large);
+} filled SEC(".maps");
 
 /* Both fields move together, or somebody was let in. */
 SEC("syscall")
@@ -194,10 +199,10 @@ struct filling {
 
 static int put_one(__u32 i, struct filling *f)
 {
+	struct large value = {};
 	__u32 key = f->first + i;
-	__u64 value = key;
 
-	if (bpf_map_update_elem(&million, &key, &value, BPF_NOEXIST))
+	if (bpf_map_update_elem(&filled, &key, &value, BPF_NOEXIST))
 		f->refused++;
 	return 0;
 }

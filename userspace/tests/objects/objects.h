@@ -5,6 +5,7 @@
 
 #define STOP	1000000
 #define BURST	1000
+#define FILL	100000
 
 /* what the timer program does: args.n */
 enum {
