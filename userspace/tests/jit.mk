@@ -13,7 +13,7 @@ $(1)/tests/jit/random: $(addprefix $(1)/tests/jit/,random.o) $(1)/tests/isa/env.
 	$(CC) $(2) -o $$@ $$^ -lpthread
 $(1)/tests/jit/maps: $(addprefix $(1)/tests/jit/,maps.o) $(1)/tests/kunit/kbpf_raw_prog.o \
 		$(TOP)/userspace/tests/maps_world.c $(1)/libkbpf_engine.a
-	$(CC) $$(ENGINE_CFLAGS) $(2) -o $$@ $$^ -lpthread
+	$(CC) $$(ENGINE_CFLAGS) $(2) -o $$@ $$(filter %.o %.c %.a,$$^) -lpthread
 endef
 $(eval $(call jit_build,$(O),-O2 -fPIC))
 $(eval $(call jit_build,$(SAN),$(SAN_FLAGS)))

@@ -9,10 +9,10 @@ $(SAN)/tests/uapi_layout: $(TESTS_DIR)/uapi/layout.c
 
 $(SAN)/tests/uapi_helpers: $(TESTS_DIR)/uapi/helpers.c $(SAN)/libkbpf_engine.a
 	@mkdir -p $(@D)
-	$(CC) $(ENGINE_CFLAGS) $(SAN_FLAGS) -o $@ $^ -lpthread
+	$(CC) $(ENGINE_CFLAGS) $(SAN_FLAGS) -o $@ $(filter %.c %.a,$^) -lpthread
 $(O)/tests/uapi_helpers: $(TESTS_DIR)/uapi/helpers.c $(O)/libkbpf_engine.a
 	@mkdir -p $(@D)
-	$(CC) $(ENGINE_CFLAGS) -O1 -o $@ $^ -lpthread
+	$(CC) $(ENGINE_CFLAGS) -O1 -o $@ $(filter %.c %.a,$^) -lpthread
 # The list of helpers, those that are not there with the reason: build/helpers.md.
 .PHONY: helpers
 helpers: $(O)/tests/uapi_helpers
