@@ -201,14 +201,25 @@ static long find_func(struct func_link *fl)
 	return err > 0 ? -EADDRNOTAVAIL : addr;
 }
 
+/* A trampoline would wait for tasks below it for ever; a return probe is dropped as they go. */
+static const char *const never_return[] = {
+	"do_exit", "do_group_exit", "make_task_dead", "__x64_sys_exit", "__x64_sys_exit_group",
+	"__ia32_sys_exit", "__ia32_sys_exit_group", "__do_sys_exit_group", "kthread_exit",
+	"kthread_complete_and_exit", "__module_put_and_kthread_exit",
+};
+
 /*
  * A tail call may lead to a program that looks at more arguments than there are: a
  * probe's context has room for all.
  */
-static bool may_use_trampoline(const struct kbpf_prog *prog)
+static bool may_use_trampoline(const struct func_link *fl)
 {
+	const struct kbpf_prog *prog = fl->link.prog;
 	u32 i;
 
+	if (fl->at.at_exit &&
+	    match_string(never_return, ARRAY_SIZE(never_return), fl->point.name) >= 0)
+		return false;
 	for (i = 0; i < prog->nr_funcs; i++)
 		if (prog->funcs[i].has_tail_call)
 			return false;
@@ -221,7 +232,7 @@ static int register_func(struct func_link *fl)
 
 	if (IS_ERR_VALUE(addr))
 		return addr;
-	if (addr && may_use_trampoline(fl->link.prog) &&
+	if (addr && may_use_trampoline(fl) &&
 	    !kbpf_func_hook_add(&fl->at, addr, &fl->point))
 		return 0;
 	fl->by_probe = true;
