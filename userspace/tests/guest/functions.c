@@ -3,27 +3,42 @@
  * An empty program on every function that the kernel's tracer lists, in batches, under
  * a little load; what the kernel refuses is counted and named.
  *
- * functions multi|probe [BATCH [LIMIT]]
+ * functions multi|probe [BATCH [LIMIT]]: LIMIT: of about so many, spread over all
  */
-#include <time.h>
 #include "guest.h"
 
 #define MAX_FUNCS	200000
 
 static const char **names;
+static u64 *addrs;	/* where the kernel lists them; else 0 */
 static u32 nr;
 
+static void add(char *line, bool has_addr)
+{
+	char *name = line;
+
+	line[strcspn(line, "\n")] = '\0';
+	if (has_addr)
+		addrs[nr] = strtoull(line, &name, 16);
+	name += strspn(name, " ");
+	name[strcspn(name, "\t ")] = '\0';
+	if (name[0])
+		names[nr++] = strdup(name);
+}
+
+/* Names may mean several functions: with addresses each is hooked itself. */
 static void read_names(void)
 {
-	FILE *f = fopen("/sys/kernel/tracing/available_filter_functions", "r");
+	FILE *f = fopen("/sys/kernel/tracing/available_filter_functions_addrs", "r");
+	bool has_addr = f;
 	char line[512];
 
 	names = calloc(MAX_FUNCS, sizeof(*names));
-	while (f && nr < MAX_FUNCS && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\t\n ")] = '\0';
-		if (line[0])
-			names[nr++] = strdup(line);
-	}
+	addrs = calloc(MAX_FUNCS, sizeof(*addrs));
+	if (!f)
+		f = fopen("/sys/kernel/tracing/available_filter_functions", "r");
+	while (f && nr < MAX_FUNCS && fgets(line, sizeof(line), f))
+		add(line, has_addr);
 	if (f)
 		fclose(f);
 }
@@ -71,9 +86,13 @@ static long attach_multi(long prog, u32 first, u32 n)
 {
 	struct kbpf_link_create_attr attr = {
 		.prog_fd = prog, .attach_type = KBPF_TRACE_KPROBE_MULTI,
-		.kprobe_multi = { .cnt = n, .syms = ptr(names + first) },
+		.kprobe_multi = { .cnt = n },
 	};
 
+	if (addrs[first])
+		attr.kprobe_multi.addrs = ptr(addrs + first);
+	else
+		attr.kprobe_multi.syms = ptr(names + first);
 	return dev_cmd(KBPF_LINK_CREATE, &attr);
 }
 
@@ -103,7 +122,8 @@ static void try_probes(long prog, u32 first, u32 n)
 	u32 i;
 
 	for (i = 0; i < n; i++) {
-		fds[2 * i] = probe_open(names[first + i], 0, false);
+		fds[2 * i] = probe_open(addrs[first + i] ? NULL : names[first + i],
+					addrs[first + i], false);
 		fds[2 * i + 1] = fds[2 * i] < 0 ? -1 : link_create(prog, fds[2 * i], 0);
 		if (fds[2 * i + 1] < 0) {
 			refused++;
@@ -124,6 +144,7 @@ int main(int argc, char **argv)
 	bool multi = argc > 1 && !strcmp(argv[1], "multi");
 	u32 batch = argc > 2 ? atoi(argv[2]) : 500, i, n, step = 1;
 	u32 limit = argc > 3 ? atoi(argv[3]) : 0;
+	int log = open("/dev/kmsg", O_WRONLY);
 	long prog;
 
 	tap_begin();
@@ -135,7 +156,8 @@ int main(int argc, char **argv)
 		step = nr / limit;
 	for (i = 0; i < nr; i += n * step) {
 		n = nr - i < batch ? nr - i : batch;
-		printf("# at %u of %u: %s\n", i, nr, names[i]);
+		/* for who looks after a guest that did not come back */
+		dprintf(log, "functions: at %u of %u: %s\n", i, nr, names[i]);
 		if (multi)
 			try_multi(prog, i, n);
 		else
