@@ -6,7 +6,7 @@
 
 RIG := kunit/qemu
 
-export KERNEL SUITE KDIR DESTDIR PREFIX
+export KERNEL SUITE TOOLS TABLE KDIR DESTDIR PREFIX
 
 help:
 	@sed -n 's/^#: //p' Makefile
@@ -29,6 +29,10 @@ kunit:
 #: make e2e      the module and real programs on stock kernels (KERNEL=6.1, SUITE=name)
 e2e:
 	@$(RIG)/run-e2e
+#: make e2e-clients  Debian's libbpf-tools on kbpf and on the kernel's own BPF, into build/clients.json
+#:                (KERNEL=6.12, TOOLS="opensnoop biosnoop", TABLE=bpftrace)
+e2e-clients:
+	@$(RIG)/run-clients
 #: make lint     include rules, checkpatch, kernel-doc, SPDX, rooms
 lint:
 	@kunit/lint/run
@@ -48,4 +52,4 @@ install:
 clean:
 	@rm -rf build
 
-.PHONY: help demo test check check-tools kunit e2e lint bench fuzz modules install clean
+.PHONY: help demo test check check-tools kunit e2e e2e-clients lint bench fuzz modules install clean
