@@ -189,6 +189,9 @@ u32 kbpf_cfg_successors(const struct kbpf_verifier *v, u32 insn, u32 next[2])
 	return 2;
 }
 
+/* What the walk below has seen of a slot. */
+enum { UNSEEN, ON_THE_WAY, DONE };
+
 /*
  * Depth-first walk of a function. @stack holds slots under way with the number
  * of their successor to try next in @tried.
@@ -198,13 +201,14 @@ static void walk(struct kbpf_verifier *v, u32 start, u32 *stack, u8 *tried, u8 *
 	u32 depth = 0, next[2], n, to;
 
 	stack[depth++] = start;
-	seen[start] = 1;
+	seen[start] = ON_THE_WAY;
 	tried[start] = 0;
 	while (depth) {
 		u32 i = stack[depth - 1];
 
 		n = kbpf_cfg_successors(v, i, next);
 		if (tried[i] == n) {
+			seen[i] = DONE;
 			v->order[v->nr_order++] = i;
 			depth--;
 			continue;
@@ -212,9 +216,10 @@ static void walk(struct kbpf_verifier *v, u32 start, u32 *stack, u8 *tried, u8 *
 		to = next[tried[i]++];
 		if (seen[to]) {
 			v->info[to].flags |= KBPF_INFO_JOIN;
+			v->goes_back |= seen[to] == ON_THE_WAY;
 			continue;
 		}
-		seen[to] = 1;
+		seen[to] = ON_THE_WAY;
 		tried[to] = 0;
 		stack[depth++] = to;
 	}
@@ -228,6 +233,7 @@ static int check_reachable(struct kbpf_verifier *v)
 
 	if (!stack || !marks)
 		goto out;
+	v->goes_back = v->nr_subprogs > 1;
 	for (u32 f = 0; f < v->nr_subprogs; f++)
 		walk(v, v->subprogs[f].start, stack, marks, marks + v->len);
 	for (u32 i = 0; i < v->len; i += slots(&v->insns[i])) {

@@ -221,7 +221,7 @@ static void compute_where(struct kbpf_verifier *v, struct where *where)
 	for (u32 f = 1; f < v->nr_subprogs; f++)
 		if (v->subprogs[f].is_callback)
 			set_where(&where[v->subprogs[f].start], AT_ANY);
-	while (sweep_where(v, &p)) {
+	while (sweep_where(v, &p) && v->goes_back) {
 		if (++sweeps < MAX_SWEEPS)
 			continue;
 		for (u32 i = 0; i < v->len; i++)
@@ -544,7 +544,8 @@ int kbpf_live_compute(struct kbpf_verifier *v)
 		return -ENOMEM;
 	compute_where(v, where);
 	set_returns(v);
-	while (sweep_live(v, where)) {
+	/* successors come first in @order: without a way back one sweep is enough */
+	while (sweep_live(v, where) && v->goes_back) {
 		if (++sweeps == MAX_SWEEPS) {
 			all_matters(v);
 			break;

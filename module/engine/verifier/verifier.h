@@ -126,6 +126,8 @@ struct kbpf_id_pair {
  * @info: per slot
  * @order: slots that begin an instruction, in post-order of the control flow
  * @nr_order: how many
+ * @goes_back: control goes round somewhere, or from function to function: one pass
+ *	in order does not find all that there is to find
  * @subprogs: functions in the order of their start; 0 is the entry
  * @nr_subprogs: how many
  * @maps: maps that instructions name, each once, with a reference
@@ -169,6 +171,7 @@ struct kbpf_verifier {
 	struct kbpf_insn_info *info;
 	u32 *order;
 	u32 nr_order;
+	bool goes_back;
 	struct kbpf_subprog *subprogs;
 	u32 nr_subprogs;
 	struct kbpf_map *maps[KBPF_MAX_USED_MAPS];
