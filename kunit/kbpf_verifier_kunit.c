@@ -5,6 +5,7 @@
  * verdict is found.
  */
 #include <kunit/test.h>
+#include "btf/btf.h"
 #include "helpers/kfunc.h"
 #include "helpers/proto.h"
 #include "interp/interp.h"
@@ -365,6 +366,92 @@ static void may_goto_makes_jumps_long(struct kunit *test)
 	kvfree(insns);
 }
 
+/* BTF of: int main(void); int f(struct s *p, int n); where struct s has 8 bytes. */
+static const u32 global_types[] = {
+	0x0001eb9f, 24, 0, 116, 116, 20,
+	1, KBPF_BTF_INT << 24, 4, 32,					/* 1: int */
+	5, KBPF_BTF_STRUCT << 24, 8,					/* 2: struct s */
+	0, KBPF_BTF_PTR << 24, 2,					/* 3 */
+	0, KBPF_BTF_FUNC_PROTO << 24 | 2, 1, 7, 3, 9, 1,		/* 4 */
+	11, KBPF_BTF_FUNC << 24 | 1, 4,					/* 5: f */
+	0, KBPF_BTF_FUNC_PROTO << 24, 1,				/* 6 */
+	13, KBPF_BTF_FUNC << 24 | 1, 6,					/* 7: main */
+	0, KBPF_BTF_PTR << 24, 0,					/* 8: void *, for nobody */
+};
+
+static const char global_names[20] = "\0int\0s\0p\0n\0f\0main";
+
+/* main() is @insns up to the call's target at @f, which is f(). */
+static void check_global(struct kunit *test, const struct kbpf_insn *insns, u32 len, u32 f,
+			 const char *reject)
+{
+	u8 *blob = kvmalloc(sizeof(global_types) + sizeof(global_names), GFP_KERNEL);
+	struct trial t;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, blob);
+	memcpy(blob, global_types, sizeof(global_types));
+	memcpy(blob + sizeof(global_types), global_names, sizeof(global_names));
+	if (!trial_init(&t, insns, len, KBPF_PROG_TYPE_KPROBE)) {
+		t.prog->btf = kbpf_btf_parse(blob, sizeof(global_types) + sizeof(global_names), NULL);
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, t.prog->btf);
+		t.prog->func_info = kvcalloc(2, sizeof(*t.prog->func_info), GFP_KERNEL);
+		t.prog->nr_func_info = 2;
+		t.prog->func_info[0].type_id = 7;
+		t.prog->func_info[1] = (struct kbpf_func_info){ .insn_off = f, .type_id = 5 };
+		trial_verify(&t);
+		kbpf_object_put(&t.prog->btf->obj);
+	}
+	if (reject ? !refused_with(&t, reject) : t.verdict)
+		KUNIT_FAIL(test, "wanted %s, got %d: %s", reject ? reject : "no refusal", t.verdict,
+			   t.text ? t.text : "");
+	trial_exit(&t);
+}
+
+#define CHECK_GLOBAL(test, reject, f, ...) do {						\
+	const struct kbpf_insn insns_[] = { __VA_ARGS__ };				\
+											\
+	check_global(test, insns_, ARRAY_SIZE(insns_), f, reject);			\
+} while (0)
+
+/* main() with 8 bytes of stack in r1 and a number in r2, 5 slots, then f() */
+#define PASS_STACK									\
+	KBPF_MOV64_REG(KBPF_R1, KBPF_R10), KBPF_ALU64_IMM(KBPF_ADD, KBPF_R1, -8),	\
+	KBPF_MOV64_IMM(KBPF_R2, 3), KBPF_CALL_REL(1), KBPF_EXIT_INSN()
+
+static void global_functions(struct kunit *test)
+{
+	CHECK_GLOBAL(test, NULL, 5, PASS_STACK, KBPF_MOV64_IMM(KBPF_R0, 1),
+		     KBPF_JMP_IMM(KBPF_JEQ, KBPF_R1, 0, 1), KBPF_LDX_MEM(KBPF_DW, KBPF_R0, KBPF_R1, 0),
+		     KBPF_EXIT_INSN());
+	/* it is not known where the pointer comes from */
+	CHECK_GLOBAL(test, "R044", 5, PASS_STACK, KBPF_LDX_MEM(KBPF_DW, KBPF_R0, KBPF_R1, 0),
+		     KBPF_EXIT_INSN());
+	CHECK_GLOBAL(test, "R050", 5, PASS_STACK, KBPF_MOV64_IMM(KBPF_R0, 1),
+		     KBPF_JMP_IMM(KBPF_JEQ, KBPF_R1, 0, 1), KBPF_LDX_MEM(KBPF_W, KBPF_R0, KBPF_R1, 8),
+		     KBPF_EXIT_INSN());
+	CHECK_GLOBAL(test, "R054", 5, KBPF_MOV64_REG(KBPF_R1, KBPF_R10),
+		     KBPF_ALU64_IMM(KBPF_ADD, KBPF_R1, -4), KBPF_MOV64_IMM(KBPF_R2, 3),
+		     KBPF_CALL_REL(1), KBPF_EXIT_INSN(),
+		     KBPF_MOV64_IMM(KBPF_R0, 1), KBPF_EXIT_INSN());
+	CHECK_GLOBAL(test, "R095", 5, KBPF_MOV64_REG(KBPF_R2, KBPF_R10), KBPF_MOV64_IMM(KBPF_R1, 0),
+		     KBPF_MOV64_IMM(KBPF_R0, 0), KBPF_CALL_REL(1), KBPF_EXIT_INSN(),
+		     KBPF_MOV64_IMM(KBPF_R0, 1), KBPF_EXIT_INSN());
+	/* what it wrote is no longer known */
+	CHECK_GLOBAL(test, "R054", 10, KBPF_ST_MEM(KBPF_DW, KBPF_R10, -8, 8),
+		     KBPF_MOV64_REG(KBPF_R1, KBPF_R10), KBPF_ALU64_IMM(KBPF_ADD, KBPF_R1, -8),
+		     KBPF_MOV64_IMM(KBPF_R2, 3), KBPF_CALL_REL(5), KBPF_LDX_MEM(KBPF_DW, KBPF_R1, KBPF_R10, -8),
+		     KBPF_ALU64_IMM(KBPF_AND, KBPF_R1, 63), KBPF_ALU64_REG(KBPF_ADD, KBPF_R1, KBPF_R10),
+		     KBPF_ST_MEM(KBPF_B, KBPF_R1, -16, 0), KBPF_EXIT_INSN(),
+		     KBPF_MOV64_IMM(KBPF_R0, 1), KBPF_EXIT_INSN());
+	CHECK_GLOBAL(test, "R096", 5, PASS_STACK, KBPF_MOV64_REG(KBPF_R0, KBPF_R1), KBPF_EXIT_INSN());
+	CHECK_GLOBAL(test, "R081", 5, PASS_STACK, KBPF_CALL_KFUNC(KBPF_KFUNC_rcu_read_lock),
+		     KBPF_MOV64_IMM(KBPF_R0, 1), KBPF_EXIT_INSN());
+	/* nobody calls it, so nobody judges it */
+	CHECK_GLOBAL(test, NULL, 4, KBPF_MOV64_IMM(KBPF_R0, 0),
+		     KBPF_JMP_IMM(KBPF_JEQ, KBPF_R0, 0, 1), KBPF_CALL_REL(1), KBPF_EXIT_INSN(),
+		     KBPF_LDX_MEM(KBPF_DW, KBPF_R0, KBPF_R1, 0), KBPF_EXIT_INSN());
+}
+
 static void functions_at_most_256(struct kunit *test)
 {
 	const struct kbpf_insn end[] = { KBPF_MOV64_IMM(KBPF_R0, 0), KBPF_EXIT_INSN() };
@@ -523,6 +610,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(may_goto_counts),
 #endif
 	KUNIT_CASE(may_goto_makes_jumps_long),
+	KUNIT_CASE(global_functions),
 	KUNIT_CASE(functions_at_most_256),
 	KUNIT_CASE(maps_at_most_64),
 	KUNIT_CASE(info_records),

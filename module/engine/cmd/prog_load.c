@@ -19,6 +19,7 @@
 
 #define KNOWN_FLAGS	(KBPF_F_STRICT_ALIGNMENT | KBPF_F_ANY_ALIGNMENT |	\
 			 KBPF_F_TEST_RND_HI32 | KBPF_F_TEST_STATE_FREQ |	\
+			 KBPF_F_SLEEPABLE |					\
 			 KBPF_F_XDP_HAS_FRAGS | KBPF_F_TEST_REG_INVARIANTS)
 
 static DEFINE_MUTEX(maps_lock);
@@ -114,6 +115,9 @@ static int check_attr(const struct kbpf_prog_load_attr *attr)
 		return -EINVAL;
 	type = kbpf_progtype_find(attr->prog_type);
 	if (!type || !kbpf_progtype_attach_ok(attr->prog_type, attr->expected_attach_type))
+		return -EINVAL;
+	if (attr->prog_flags & KBPF_F_SLEEPABLE &&
+	    !kbpf_progtype_may_sleep(attr->prog_type, attr->expected_attach_type))
 		return -EINVAL;
 	if ((type->needs & KBPF_NEEDS_PERFMON) && !kbpf_world_capable(KBPF_CAP_PERFMON))
 		return -EPERM;

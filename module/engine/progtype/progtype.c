@@ -81,6 +81,22 @@ bool kbpf_progtype_attach_ok(u32 type, u32 attach_type)
 	return false;
 }
 
+bool kbpf_progtype_may_sleep(u32 type, u32 attach_type)
+{
+	static const struct {
+		u32 type;
+		u32 attach;
+	} sleep[] = {
+#define KBPF_SLEEPS(type_, attach_) { KBPF_PROG_TYPE_##type_, attach_ },
+#include "progtype/progtype.def"
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(sleep); i++)
+		if (sleep[i].type == type && sleep[i].attach == attach_type)
+			return true;
+	return false;
+}
+
 bool kbpf_progtype_ret_range(u32 type, u32 attach_type, s32 *min, s32 *max)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(attach_types); i++) {

@@ -147,6 +147,13 @@ const struct kbpf_progtype *kbpf_progtype_find(u32 type);
 bool kbpf_progtype_attach_ok(u32 type, u32 attach_type);
 
 /**
+ * kbpf_progtype_may_sleep() - may a load of this kind have KBPF_F_SLEEPABLE?
+ * @type: enum kbpf_prog_type
+ * @attach_type: its expected_attach_type
+ */
+bool kbpf_progtype_may_sleep(u32 type, u32 attach_type);
+
+/**
  * kbpf_progtype_ret_range() - what a program may return
  * @type: enum kbpf_prog_type
  * @attach_type: expected_attach_type of its load

@@ -224,14 +224,35 @@ static bool stays_linked(const struct kbpf_value *dst, const struct kbpf_scalar 
 	return c >= S32_MIN && c <= S32_MAX;
 }
 
+/* Does a constant move a number of 32 bits without wrapping around? Then 64 bits do the same. */
+static bool stays_half(const struct kbpf_value *dst, const struct kbpf_scalar *src,
+		       enum kbpf_arith op, struct kbpf_scalar *by)
+{
+	const struct kbpf_range *r = &dst->num.full.range;
+	s64 c;
+
+	if (!dst->id || !kbpf_scalar_is_const(src) || r->umax > U32_MAX ||
+	    (op != KBPF_ARITH_ADD && op != KBPF_ARITH_SUB))
+		return false;
+	c = (s32)kbpf_scalar_value(src);
+	*by = kbpf_scalar_const(c);
+	if (op == KBPF_ARITH_SUB)
+		c = -c;
+	return (s64)r->umin + c >= 0 && (s64)r->umax + c <= U32_MAX;
+}
+
 static noinline void apply_numbers(struct kbpf_value *dst, const struct kbpf_value *src,
 			  enum kbpf_arith op, bool wide)
 {
-	struct kbpf_value r;
+	struct kbpf_value r, moved_by = *src;
 
-	if (!wide) {
+	if (!wide && !stays_half(dst, &src->num, op, &moved_by.num)) {
 		*dst = kbpf_value_num(kbpf_scalar_op_half(op, &dst->num, &src->num));
 		return;
+	}
+	if (!wide) {
+		dst->flags = 0;
+		src = &moved_by;
 	}
 	r = kbpf_value_num(kbpf_scalar_op(op, &dst->num, &src->num));
 	if (stays_linked(dst, &src->num, op, &r.off))

@@ -276,6 +276,8 @@ static int check_return(struct kbpf_verifier *v)
 			      "submitted or discarded: Unreleased reference", st->refs[0].insn);
 	if (st->lock_map)
 		return kbpf_lock_check_end(v);
+	if (kbpf_state_top(st)->func)
+		return kbpf_global_check_return(v);
 	if (!kbpf_progtype_ret_range(v->prog->type, v->prog->expected_attach_type, &lo, &hi))
 		return 0;
 	if (!kbpf_value_is_num(r0) || r0->num.full.range.smin < lo || r0->num.full.range.smax > hi)

@@ -384,7 +384,7 @@ static int check_may_call(struct kbpf_verifier *v, u32 id, const struct kbpf_pro
 	 * What its callers have on the stack stays there, once for each of the calls
 	 * allowed: 33 times more than the machine's stack has room for.
 	 */
-	if (p->ret == KBPF_RET_NEVER && v->cur->nr_frames > 1)
+	if (p->ret == KBPF_RET_NEVER && (v->cur->nr_frames > 1 || v->cur->frames[0]->func))
 		return refuse(v, not_supported, -1, "a tail call from the program itself: "
 			      "functions that it calls cannot make one yet");
 	return kbpf_lock_check_call(v, p);
@@ -627,18 +627,52 @@ int kbpf_do_call(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 	return err ? err : KBPF_NEXT_ON;
 }
 
+/* Any helper that moves packets will do: which function calls it is not followed. */
+static bool changes_packets(const struct kbpf_verifier *v)
+{
+	for (u32 i = 0; i < v->len; i++) {
+		const struct kbpf_insn *insn = &v->insns[i];
+		const struct kbpf_proto *p;
+
+		if (insn->code != (KBPF_JMP | KBPF_CALL) || insn->src_reg)
+			continue;
+		p = kbpf_proto_find(insn->imm);
+		if (p && p->flags & KBPF_PROTO_PKT_CHANGE)
+			return true;
+	}
+	return false;
+}
+
+static int call_global(struct kbpf_verifier *v, u32 func)
+{
+	int err = kbpf_global_check_call(v, func);
+
+	if (!err)
+		err = kbpf_global_apply_call(v, func);
+	if (err)
+		return err;
+	if (v->type->packet && changes_packets(v))
+		kbpf_state_each(v->cur, forget_packet_one, NULL);
+	clobber(v->cur);
+	*kbpf_state_reg(v->cur, KBPF_R0) = int_result();
+	v->cur->insn = v->insn + 1;
+	return KBPF_NEXT_ON;
+}
+
 int kbpf_do_subprog_call(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 {
-	u32 target = v->insn + 1 + insn->imm;
+	u32 target = v->insn + 1 + insn->imm, func = kbpf_cfg_find(v, target);
 	struct kbpf_state *st = v->cur;
 	const struct kbpf_frame *caller = kbpf_state_top(st);
 	struct kbpf_frame *callee;
 
 	v->jumps_since_checkpoint++;
+	if (v->subprogs[func].is_global)
+		return call_global(v, func);
 	if (st->nr_frames == KBPF_MAX_FRAMES)
 		return refuse(v, call_depth, -1, "the call stack of %u frames is too deep, at most %d",
 			      st->nr_frames + 1, KBPF_MAX_FRAMES);
-	callee = kbpf_state_push_frame(st, kbpf_cfg_find(v, target), v->insn);
+	callee = kbpf_state_push_frame(st, func, v->insn);
 	if (!callee)
 		return -ENOMEM;
 	callee->run = ++v->next_id;

@@ -481,7 +481,7 @@ static bool update(struct kbpf_insn_info *info, const struct live *l)
 static void set_returns(struct kbpf_verifier *v)
 {
 	for (u32 f = 0; f < v->nr_subprogs; f++) {
-		bool outside = !f || v->subprogs[f].is_callback;
+		bool outside = !f || v->subprogs[f].is_callback || v->subprogs[f].is_global;
 
 		v->subprogs[f].ret_live = outside;
 		v->subprogs[f].ret_needed = outside;

@@ -18,6 +18,25 @@
 
 struct kbpf_proto;
 
+/* What a global function takes as an argument. */
+enum kbpf_global_kind {
+	KBPF_GLOBAL_NUM,
+	KBPF_GLOBAL_CTX,
+	KBPF_GLOBAL_MEM,
+};
+
+/**
+ * struct kbpf_global_arg - an argument of a global function
+ * @kind: enum kbpf_global_kind
+ * @or_null: MEM: or NULL
+ * @size: MEM: bytes
+ */
+struct kbpf_global_arg {
+	u8 kind;
+	bool or_null;
+	u32 size;
+};
+
 /**
  * struct kbpf_subprog - a function of the program
  * @start: first slot
@@ -29,6 +48,11 @@ struct kbpf_proto;
  * @ret_needed: and the value may matter to the verdict
  * @counts: it has may_goto, whose count is on its stack
  * @timer_maps: maps whose timers may call it, as far as is known: bits
+ * @is_global: judged once, by its signature: @nr_args and @args
+ * @called: some path calls it by its signature
+ * @walked: and it was judged
+ * @nr_args: arguments
+ * @args: what they are
  */
 struct kbpf_subprog {
 	u32 start;
@@ -40,6 +64,11 @@ struct kbpf_subprog {
 	bool ret_needed;
 	bool counts;
 	u64 timer_maps;
+	bool is_global;
+	bool called;
+	bool walked;
+	u8 nr_args;
+	struct kbpf_global_arg args[5];
 };
 
 /* struct kbpf_insn_info.flags */
@@ -396,6 +425,18 @@ void kbpf_lock_apply(struct kbpf_verifier *v, u32 reg, bool take);
 int kbpf_lock_check_call(struct kbpf_verifier *v, const struct kbpf_proto *p);
 /* May the program end here, or a function that a helper called? */
 int kbpf_lock_check_end(struct kbpf_verifier *v);
+
+/* ---- global.c: functions that are judged by their signature ---------------------------------------- */
+
+/* Which functions are. 0. */
+int kbpf_global_find(struct kbpf_verifier *v);
+/* Do the registers hold what the signature says? And what the call does to memory. */
+int kbpf_global_check_call(struct kbpf_verifier *v, u32 func);
+int kbpf_global_apply_call(struct kbpf_verifier *v, u32 func);
+/* What the function finds in its registers. */
+void kbpf_global_enter(struct kbpf_verifier *v, u32 func, struct kbpf_frame *f);
+/* May it return that? */
+int kbpf_global_check_return(struct kbpf_verifier *v);
 
 /* ---- kfunc.c: kernel functions ------------------------------------------------------------------- */
 

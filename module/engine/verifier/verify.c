@@ -87,19 +87,24 @@ static bool next_path(struct kbpf_verifier *v)
 
 /* ---- the walk ---------------------------------------------------------------------- */
 
-static struct kbpf_state *first_state(void)
+/* Where the walk of a function begins that is not walked where it is called. */
+static struct kbpf_state *first_state(struct kbpf_verifier *v, u32 func)
 {
 	struct kbpf_state *st = kbpf_state_create();
 	struct kbpf_frame *f;
 
 	if (!st)
 		return NULL;
-	f = kbpf_state_push_frame(st, 0, 0);
+	f = kbpf_state_push_frame(st, func, 0);
 	if (!f) {
 		kbpf_state_free(st);
 		return NULL;
 	}
-	f->regs[KBPF_R1] = kbpf_value_ptr(KBPF_V_CTX);
+	st->insn = v->subprogs[func].start;
+	if (func)
+		kbpf_global_enter(v, func, f);
+	else
+		f->regs[KBPF_R1] = kbpf_value_ptr(KBPF_V_CTX);
 	return st;
 }
 
@@ -148,11 +153,12 @@ static int walk_insn(struct kbpf_verifier *v)
 	return kbpf_step(v);
 }
 
-static int walk_all(struct kbpf_verifier *v)
+static int walk_func(struct kbpf_verifier *v, u32 func)
 {
 	int next;
 
-	v->cur = first_state();
+	v->subprogs[func].walked = true;
+	v->cur = first_state(v, func);
 	if (!v->cur)
 		return -ENOMEM;
 	do {
@@ -168,6 +174,21 @@ static int walk_all(struct kbpf_verifier *v)
 	return 0;
 }
 
+/* The program, and the global functions that this turns out to call. */
+static int walk_all(struct kbpf_verifier *v)
+{
+	int err = walk_func(v, 0);
+
+	for (u32 f = 1; f < v->nr_subprogs && !err; f++) {
+		if (!v->subprogs[f].called || v->subprogs[f].walked)
+			continue;
+		err = walk_func(v, f);
+		/* it may have called one before it */
+		f = 0;
+	}
+	return err;
+}
+
 /* Forget the walk, but not what it cost. */
 static void start_again(struct kbpf_verifier *v)
 {
@@ -176,6 +197,11 @@ static void start_again(struct kbpf_verifier *v)
 	kbpf_prune_free(v);
 	for (u32 i = 0; i < v->len; i++)
 		v->info[i].flags &= KBPF_INFO_JOIN | KBPF_INFO_ROUNDS | KBPF_INFO_SECOND;
+	for (u32 f = 0; f < v->nr_subprogs; f++) {
+		v->subprogs[f].called = false;
+		v->subprogs[f].walked = false;
+		v->subprogs[f].timer_maps = 0;
+	}
 	v->parent = NULL;
 	v->nr_trail = 0;
 	v->reject = KBPF_REJECTS;
@@ -222,6 +248,7 @@ static int run_passes(struct kbpf_verifier *v)
 		kbpf_cfg_check,
 		kbpf_resolve_maps,
 		kbpf_kfunc_resolve,
+		kbpf_global_find,
 		kbpf_live_compute,
 		walk,
 		kbpf_cfg_check_stack,

@@ -50,3 +50,22 @@ CHECKS += $(VERIFIER_PROGRAM_TESTS)
 embed: $(VERIFIER_PROGRAM_TESTS)
 	$(SAN)/tests/embed 600000 1000000
 	$(SAN)/tests/metamorphic 300000 1000000
+
+# Programs in C that the engine in the process judges and runs, where clang is there to compile them; "make
+# features" asks the running kernel whether it agrees.
+$(O)/tests/features.bpf.o: $(TOP)/userspace/tests/verifier/features.bpf.c
+	@mkdir -p $(@D)
+	clang -O2 -g -target bpf -mcpu=v3 -I/usr/include/$(shell uname -m)-linux-gnu -Wall -Werror -c -o $@ $<
+$(O)/tests/features: $(TOP)/userspace/tests/verifier/features.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) -O2 -o $@ $< -lbpf
+# the program that "make check" runs: it preloads the engine
+$(O)/tests/features-check: $(O)/tests/features $(O)/tests/features.bpf.o $(O)/libkbpf-check.so
+	printf '#!/bin/sh\nLD_PRELOAD=%s exec %s %s\n' $(O)/libkbpf-check.so $(O)/tests/features \
+		$(O)/tests/features.bpf.o >$@
+	chmod +x $@
+CHECKS += $(O)/tests/features-check
+
+.PHONY: features
+features: $(O)/tests/features $(O)/tests/features.bpf.o
+	$(O)/tests/features $(O)/tests/features.bpf.o
