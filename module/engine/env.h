@@ -109,7 +109,8 @@ const struct kbpf_prog *kbpf_env_tail_target(const struct kbpf_map *map, u32 ind
  * @stride: bytes from one element to the next
  * @percpu: each CPU has its own
  * @slots: an array of programs: the table of its pages, each NULL or of @stride
- *	pointers, each NULL or to the program's object; @entries slots in all
+ *	pointers, each NULL or to the program's object; @entries slots in all. A
+ *	page that is there stays
  */
 struct kbpf_map_inline {
 	kbpf_helper_fn lookup;

@@ -167,8 +167,10 @@ struct kbpf_jit_fn {
 
 /**
  * struct kbpf_jit_lookup - an array lookup as instructions
- * @base: address of element 0, or its per-CPU offset; JIT_TAIL: of the pages' table
- * @stride: bytes from one element to the next; JIT_TAIL: slots a page
+ * @base: address of element 0, or its per-CPU offset; JIT_TAIL: of the pages' table,
+ *	or with @stride 0 of the slot
+ * @stride: bytes from one element to the next; JIT_TAIL: slots a page,
+ *	0 where the index is known
  * @entries: elements
  * @percpu: @base is a per-CPU offset
  */

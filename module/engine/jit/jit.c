@@ -81,7 +81,7 @@ static void survey(struct kbpf_jit_ir *ir)
 
 			fn->used |= kbpf_jit_writes(op);
 			fn->calls |= op->kind == JIT_CALL || op->kind == JIT_CALLF ||
-				     op->kind == JIT_TAIL;
+				     (op->kind == JIT_TAIL && !op->imm);
 			if ((kbpf_jit_reads(ir, op) & JIT_BIT(JIT_FP)) && !fn->stack)
 				fn->stack = 8;
 		}

@@ -40,7 +40,9 @@ u16 kbpf_jit_reads(const struct kbpf_jit_ir *ir, const struct kbpf_jit_op *op)
 	case JIT_CALLF:
 		return ir->fns[op->target].live_in & (JIT_ARGS | JIT_BIT(JIT_R0));
 	case JIT_TAIL:
-		return JIT_BIT(1) | JIT_BIT(3) | (op->imm ? 0 : JIT_BIT(2));
+		if (!op->imm)
+			return JIT_BIT(1) | JIT_BIT(2) | JIT_BIT(3);
+		return JIT_BIT(1) | (ir->lookups[op->imm - 1].stride ? JIT_BIT(3) : 0);
 	case JIT_EXIT:
 		return JIT_BIT(JIT_R0);
 	default:

@@ -296,9 +296,16 @@ static const struct fd_kind prog_kind = {
 	.sys_value = object_id,
 };
 
+/* Small arrays have their slots from the start: executors may then know where one is. */
 static struct kbpf_map *prog_create(const struct kbpf_map_create_attr *attr)
 {
-	return create(attr, &prog_kind);
+	struct kbpf_map *map = create(attr, &prog_kind);
+
+	if (!IS_ERR(map) && attr->max_entries <= SLOTS && !slot_make(to_fd_array(map), 0)) {
+		fd_free(map);
+		return ERR_PTR(-ENOMEM);
+	}
+	return map;
 }
 
 /* A program in the array may use the array: without users nobody could part them. */

@@ -252,19 +252,48 @@ static const struct kbpf_insn tail_caller[] = {
 	KBPF_EXIT_INSN(),
 };
 
+/* an index that is known: of a slot that is full, and of one on a page that is not there */
+static const struct kbpf_insn tail_full[] = {
+	KBPF_LD_MAP_FD(KBPF_R2, 0),
+	KBPF_MOV64_IMM(KBPF_R3, 3),
+	KBPF_CALL_HELPER(12),
+	KBPF_MOV64_IMM(KBPF_R0, 8),
+	KBPF_EXIT_INSN(),
+};
+
+static const struct kbpf_insn tail_no_page[] = {
+	KBPF_LD_MAP_FD(KBPF_R2, 0),
+	KBPF_MOV64_IMM(KBPF_R3, 600),
+	KBPF_CALL_HELPER(12),
+	KBPF_MOV64_IMM(KBPF_R0, 8),
+	KBPF_EXIT_INSN(),
+};
+
+/* an index that depends on the path: none is known */
+static const struct kbpf_insn tail_either[] = {
+	KBPF_LDX_MEM(KBPF_DW, KBPF_R4, KBPF_R1, 0),
+	KBPF_MOV64_IMM(KBPF_R3, 3),
+	KBPF_JMP_IMM(KBPF_JEQ, KBPF_R4, 3, 1),
+	KBPF_MOV64_IMM(KBPF_R3, 0),
+	KBPF_LD_MAP_FD(KBPF_R2, 0),
+	KBPF_CALL_HELPER(12),
+	KBPF_MOV64_IMM(KBPF_R0, 8),
+	KBPF_EXIT_INSN(),
+};
+
 static const struct kbpf_insn tail_target[] = {
 	KBPF_MOV64_IMM(KBPF_R0, 42),
 	KBPF_EXIT_INSN(),
 };
 
-/* Slots empty, full, on a page that is not there, beyond the end; upper halves do not count. */
-static bool tails(struct kbpf_map **maps, u32 passes)
+struct tail_case {
+	u64 index, want;
+};
+
+static bool tail(struct kbpf_map **maps, const struct kbpf_insn *insns, u32 len, u32 passes,
+		 const struct tail_case *cases, u32 nr)
 {
-	static const struct { u64 index, want; } cases[] = {
-		{ 0, 8 }, { 3, 42 }, { 511, 8 }, { 600, 8 }, { 1100, 42 }, { 1199, 8 }, { 1200, 8 },
-		{ U32_MAX, 8 }, { 0x100000003, 42 }, { 0xffffffff00000000, 8 },
-	};
-	struct kbpf_prog *prog = kbpf_raw_prog_create(tail_caller, ARRAY_SIZE(tail_caller));
+	struct kbpf_prog *prog = kbpf_raw_prog_create(insns, len);
 	u64 mem[2] = { 0 };
 	bool ok;
 
@@ -272,12 +301,29 @@ static bool tails(struct kbpf_map **maps, u32 passes)
 	prog->nr_maps = 1;
 	kbpf_jit_options.passes = passes;
 	ok = !kbpf_interp_prepare(prog) && !kbpf_jit_prepare(prog);
-	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
+	for (u32 i = 0; i < nr; i++) {
 		mem[0] = cases[i].index;
 		ok &= kbpf_raw_prog_run(prog, mem, 16) == cases[i].want;
 	}
 	free_prog(prog);
 	return ok;
+}
+
+#define TAIL(maps, insns, passes, cases) \
+	tail(maps, insns, ARRAY_SIZE(insns), passes, cases, ARRAY_SIZE(cases))
+
+/* Slots empty, full, on a page that is not there, beyond the end; upper halves do not count. */
+static bool tails(struct kbpf_map **maps, u32 passes)
+{
+	static const struct tail_case any[] = {
+		{ 0, 8 }, { 3, 42 }, { 511, 8 }, { 600, 8 }, { 1100, 42 }, { 1199, 8 }, { 1200, 8 },
+		{ U32_MAX, 8 }, { 0x100000003, 42 }, { 0xffffffff00000000, 8 },
+	};
+	static const struct tail_case full[] = { { 0, 42 } }, none[] = { { 0, 8 } };
+	static const struct tail_case either[] = { { 3, 42 }, { 4, 8 } };
+
+	return TAIL(maps, tail_caller, passes, any) && TAIL(maps, tail_full, passes, full) &&
+	       TAIL(maps, tail_no_page, passes, none) && TAIL(maps, tail_either, passes, either);
 }
 
 static void test_tails(void)

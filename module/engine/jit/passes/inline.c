@@ -89,17 +89,35 @@ static void map_helper(struct kbpf_jit_ir *ir, u32 i)
 		call_direct(op, map.lookup);
 }
 
+/* The address of the slot that operation @i calls, if both are known; else NULL. */
+static void *const *known_slot(const struct kbpf_jit_ir *ir, u32 i, const struct kbpf_map_inline *map)
+{
+	const struct kbpf_jit_op *op = writer(ir, i, JIT_R3);
+	void *const *page;
+	u32 index;
+
+	if (!op || op->kind != JIT_IMM || op->blind || (u32)op->imm >= map->entries)
+		return NULL;
+	index = op->imm;
+	/* Pairs with the map's filling of the table. */
+	page = smp_load_acquire(&((void *const **)map->slots)[index / map->stride]);
+	return page ? &page[index % map->stride] : NULL;
+}
+
 static void tail_call(struct kbpf_jit_ir *ir, u32 i)
 {
 	struct kbpf_map_inline map;
+	struct kbpf_jit_lookup *lk = &ir->lookups[ir->nr_lookups];
+	void *const *slot;
 
 	if (!known_map(ir, i, JIT_R2, &map) || !map.slots || !map.entries ||
 	    map.entries > S32_MAX || !is_power_of_2(map.stride))
 		return;
-	ir->lookups[ir->nr_lookups++] = (struct kbpf_jit_lookup) {
-		.base = (unsigned long)map.slots, .stride = map.stride, .entries = map.entries,
-	};
-	ir->ops[i].imm = ir->nr_lookups;
+	slot = known_slot(ir, i, &map);
+	lk->base = slot ? (unsigned long)slot : (unsigned long)map.slots;
+	lk->stride = slot ? 0 : map.stride;
+	lk->entries = map.entries;
+	ir->ops[i].imm = ++ir->nr_lookups;
 }
 
 static void this_helper(struct kbpf_jit_op *op, u16 what, bool can)

@@ -261,12 +261,16 @@ static void prologue(struct kbpf_x86_tr *t)
 	if (t->frame) {
 		kbpf_x86_push(&t->b, X86_RBP);
 		kbpf_x86_mov_rr(&t->b, true, X86_RBP, X86_RSP);
-		if (size)
-			kbpf_x86_alu_ri(&t->b, X86_SUB, true, X86_RSP, size);
 	}
-	pushes(t);
 	/* Who enters brings the address of the count of tail calls in rax. */
-	if (t->ir->tails)
+	if (t->ir->tails && !t->fn->stack) {
+		kbpf_x86_push(&t->b, X86_RAX);
+		size -= 8;
+	}
+	if (size)
+		kbpf_x86_alu_ri(&t->b, X86_SUB, true, X86_RSP, size);
+	pushes(t);
+	if (t->ir->tails && t->fn->stack)
 		kbpf_x86_store(&t->b, 8, kbpf_x86_at(X86_RBP, t->count_off), X86_RAX);
 }
 
@@ -363,19 +367,27 @@ static void target_by_load(struct kbpf_x86_tr *t, const struct kbpf_jit_lookup *
  */
 static void tr_tail(struct kbpf_x86_tr *t)
 {
+	const struct kbpf_jit_lookup *lk = t->op->imm ? &t->ir->lookups[t->op->imm - 1] : NULL;
 	struct kbpf_x86_mem count = kbpf_x86_at(X86_RBP, t->count_off);
+	/* where it has to be in the end, unless that has the index */
+	u8 at = lk && !lk->stride ? X86_RDX : TMP0;
 	u32 none[4] = { 0 };
 
-	kbpf_x86_load(&t->b, 8, TMP0, count);
-	kbpf_x86_alu_mi(&t->b, X86_CMP, 4, kbpf_x86_at(TMP0, 0), MAX_TAIL_CALLS);
+	kbpf_x86_load(&t->b, 8, at, count);
+	kbpf_x86_alu_mi(&t->b, X86_CMP, 4, kbpf_x86_at(at, 0), MAX_TAIL_CALLS);
 	none[2] = give_up(t, X86_CC_AE);
-	if (t->op->imm)
-		target_by_load(t, &t->ir->lookups[t->op->imm - 1], none);
-	else
+	if (!lk) {
 		target_by_call(t);
+	} else if (lk->stride) {
+		target_by_load(t, lk, none);
+	} else {
+		kbpf_x86_mov_ri(&t->b, TMP0, lk->base, true);
+		kbpf_x86_load(&t->b, 8, X86_RSI, kbpf_x86_at(TMP0, 0));
+	}
 	kbpf_x86_test_rr(&t->b, true, X86_RSI, X86_RSI);
 	none[3] = give_up(t, X86_CC_E);
-	kbpf_x86_load(&t->b, 8, X86_RDX, count);
+	if (at != X86_RDX)
+		kbpf_x86_load(&t->b, 8, X86_RDX, count);
 	kbpf_x86_alu_mi(&t->b, X86_ADD, 4, kbpf_x86_at(X86_RDX, 0), 1);
 	kbpf_x86_load(&t->b, 8, TMP0, kbpf_x86_at(X86_RSI, offsetof(struct kbpf_prog, tail)));
 	leave(t);
