@@ -480,12 +480,17 @@ static bool update(struct kbpf_insn_info *info, const struct live *l)
 /* Functions that are not entered by the program's own calls return to somebody else. */
 static void set_returns(struct kbpf_verifier *v)
 {
+	s32 lo, hi;
+
 	for (u32 f = 0; f < v->nr_subprogs; f++) {
 		bool outside = !f || v->subprogs[f].is_callback || v->subprogs[f].is_global;
 
 		v->subprogs[f].ret_live = outside;
 		v->subprogs[f].ret_needed = outside;
 	}
+	/* whoever runs the program takes any number, but for some types */
+	v->subprogs[0].ret_needed = kbpf_progtype_ret_range(v->prog->type,
+							     v->prog->expected_attach_type, &lo, &hi);
 }
 
 static u32 count_returns(const struct kbpf_verifier *v)
