@@ -14,7 +14,10 @@ $(1)/tests/jit/random: $(addprefix $(1)/tests/jit/,random.o) $(1)/tests/isa/env.
 $(1)/tests/jit/maps: $(addprefix $(1)/tests/jit/,maps.o) $(1)/tests/kunit/kbpf_raw_prog.o \
 		$(TOP)/userspace/tests/maps_world.c $(1)/libkbpf_engine.a
 	$(CC) $$(ENGINE_CFLAGS) $(2) -o $$@ $$(filter %.o %.c %.a,$$^) -lpthread
+$(1)/tests/jit/trampoline: $(1)/tests/jit/trampoline.o $(1)/tests/isa/env.o \
+		$(addprefix $(1)/engine/,$(JIT_OBJS)) $(addprefix $(1)/port/,$(PORT_OBJS))
+	$(CC) $(2) -o $$@ $$^ -lpthread
 endef
 $(eval $(call jit_build,$(O),-O2 -fPIC))
 $(eval $(call jit_build,$(SAN),$(SAN_FLAGS)))
-CHECKS += $(SAN)/tests/jit/random $(SAN)/tests/jit/maps
+CHECKS += $(SAN)/tests/jit/random $(SAN)/tests/jit/maps $(SAN)/tests/jit/trampoline

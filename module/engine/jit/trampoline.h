@@ -51,7 +51,8 @@ struct kbpf_jit_trampoline {
  * @out: the trampoline
  *
  * Context: process; may sleep.
- * Return: 0; -EOPNOTSUPP where no code can be generated, -ENOSPC, -ENOMEM.
+ * Return: 0; -EOPNOTSUPP where no code can be generated or it would not reach what it
+ * calls; -ENOSPC, -ENOMEM.
  */
 int kbpf_jit_trampoline_create(const struct kbpf_jit_hook *hook,
 			       struct kbpf_jit_trampoline *out);

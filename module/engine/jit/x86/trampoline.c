@@ -26,12 +26,14 @@ static const u8 arg_regs[REG_ARGS] = { X86_RDI, X86_RSI, X86_RDX, X86_RCX, X86_R
  * @hook: what it is to do
  * @world: where
  * @at: where it will run
+ * @far: something it calls is out of a near call's reach
  * @b: the code
  */
 struct tramp {
 	const struct kbpf_jit_hook *hook;
 	const struct kbpf_jit_world *world;
 	const u8 *at;
+	bool far;
 	struct kbpf_x86_buf b;
 };
 
@@ -82,9 +84,12 @@ static struct kbpf_x86_mem stack_arg(u32 i)
 	return kbpf_x86_at(X86_RBP, 8 * (3 + (s32)(i - REG_ARGS)));
 }
 
-static s32 distance(const struct tramp *t, const void *target)
+static s32 distance(struct tramp *t, const void *target)
 {
-	return (const u8 *)target - (t->at + t->b.len + LEN_REL32);
+	s64 bytes = (const u8 *)target - (t->at + t->b.len + LEN_REL32);
+
+	t->far |= bytes != (s32)bytes;
+	return bytes;
 }
 
 static void store_args(struct tramp *t)
@@ -200,10 +205,12 @@ int kbpf_jit_trampoline_create(const struct kbpf_jit_hook *hook,
 	if (!out->code)
 		return -ENOSPC;
 	t.at = out->code;
+	t.far = false;
 	t.b = (struct kbpf_x86_buf) { .code = kmalloc(out->len, GFP_KERNEL), .room = out->len };
 	if (t.b.code) {
 		emit(&t);
-		err = kbpf_jit_image_write(out->code, t.b.code, out->len);
+		err = t.far ? -EOPNOTSUPP :
+			      kbpf_jit_image_write(out->code, t.b.code, out->len);
 	}
 	kfree(t.b.code);
 	if (err)
