@@ -69,3 +69,15 @@ CHECKS += $(O)/tests/features-check
 .PHONY: features
 features: $(O)/tests/features $(O)/tests/features.bpf.o
 	$(O)/tests/features $(O)/tests/features.bpf.o
+
+# The running kernel's verdicts beside the engine's; for whoever may use bpf(2).
+$(O)/tests/differential_kernel.o: $(TOP)/userspace/tests/verifier/differential_kernel.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) -O2 -I$(TOP)/uapi -I$(TOP)/module/engine -I$(TOP)/userspace/tests -c -o $@ $<
+$(O)/tests/verdicts: $(TOP)/userspace/tests/verifier/differential.c $(O)/tests/differential_kernel.o \
+		$(INPROC_OBJS) $(O)/libkbpf_engine.a
+	$(CC) $(ENGINE_CFLAGS) $(VERIFIER_INC) -O2 -Wframe-larger-than=8192 -o $@ $^ -lbpf -lpthread
+
+.PHONY: verdicts
+verdicts: $(O)/tests/verdicts
+	timeout 600 $(O)/tests/verdicts 20
