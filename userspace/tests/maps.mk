@@ -28,6 +28,7 @@ CHECKS += $(SAN)/tests/maps_alloc $(SAN)/tests/maps_threads $(TSAN)/tests/maps_t
 DIFFERENTIAL ?= 2000
 $(O)/tests/maps_differential: $(TOP)/userspace/tests/maps_differential.c $(O)/inproc.o
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) -O1 -I$(TOP)/userspace/engine -o $@ $(filter %.c %.o,$^) -lpthread
+	$(CC) $(BASE_CFLAGS) -O1 -I$(TOP)/userspace/engine -I$(TOP)/uapi -o $@ $(filter %.c %.o,$^) -lpthread
 
+ALL += $(O)/tests/maps_differential
 CHECKS += $(O)/tests/maps_differential

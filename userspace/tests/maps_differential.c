@@ -3,22 +3,25 @@
  * The same random commands to this engine and to the kernel's own bpf(2): every
  * result, errno and buffer must be the same. Needs bpf(2), as root; skips without.
  *
- *   maps_differential [sequences [seed]]
+ *   maps_differential [sequences [seed [--device]]]
  *
  * What may differ is left out: the order of a hash table's keys (contents are
  * compared as sets), false positives of bloom filters, who is evicted from an LRU
  * table (they are not filled). Both worlds have the machine's CPUs.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "engine.h"
+#include "kbpf.h"
 
 #define MAX_CPUS	256
 #define VALUE_ROOM	(64 * MAX_CPUS)
@@ -38,14 +41,22 @@ static uint32_t rnd(uint32_t below)
 	return (uint32_t)(seed >> 24) % below;
 }
 
-/* Both worlds, by number: 0 the engine, 1 the kernel. Returns a value or -errno. */
+static int device = -1;
+
+/*
+ * Both worlds, by number: 0 the engine, in this process or with --device in the
+ * kernel, 1 the kernel's own. Returns a value or -errno.
+ */
 static long cmd_in(int world, int cmd, union bpf_attr *attr, unsigned int size)
 {
 	long ret;
 
-	if (!world)
+	if (!world && device < 0)
 		return kbpf_engine_cmd(cmd, attr, size);
-	ret = syscall(__NR_bpf, cmd, attr, size);
+	if (!world)
+		ret = ioctl(device, KBPF_IOC(cmd, size), attr);
+	else
+		ret = syscall(__NR_bpf, cmd, attr, size);
 	return ret < 0 ? -errno : ret;
 }
 
@@ -509,6 +520,13 @@ int main(int argc, char **argv)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("KTAP version 1\n1..1\n");
+	if (argc > 3 && !strcmp(argv[3], "--device")) {
+		device = open("/dev/kbpf", O_RDWR | O_CLOEXEC);
+		if (device < 0) {
+			printf("not ok 1 maps_differential # /dev/kbpf: %s\n", strerror(errno));
+			return 1;
+		}
+	}
 	cpus = possible_cpus();
 	fd = create_in(1, &probe);
 	if (fd < 0 || !cpus || cpus > MAX_CPUS) {

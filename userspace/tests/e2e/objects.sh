@@ -3,6 +3,7 @@
 # Locks in values, dynptrs, task storage, user ring buffers: the device and the kernel's own BPF say the same.
 #
 # kbpf-add: build/userspace/kbpf build/userspace/libkbpf-libbpf.so build/userspace/tests/objects-plain
+# kbpf-add: build/userspace/tests/maps_differential
 . /lib/kbpf-test.sh
 
 t_run "insmod" insmod /kbpf/kbpf.ko
@@ -14,6 +15,9 @@ if [ -e /sys/kernel/btf/vmlinux ] && t_kernel_at_least 6 2; then
 	objects-plain in-tree >in-tree
 	t_tap cat in-tree
 fi
+
+# The same random commands to both. The long run: KBPF_SEQUENCES=100000
+[ "$KBPF_KERNEL" != 6.12 ] || t_tap maps_differential "${KBPF_SEQUENCES:-1000}" 1 --device
 
 # What a map takes is charged to who made it, what it grows by in the background too.
 mount -t cgroup2 none /sys/fs/cgroup 2>/dev/null
