@@ -8,7 +8,7 @@
 /* How pointers of a type may be moved. */
 enum moves {
 	MOVES_NOT,	/* not at all */
-	MOVES_CONST,	/* by a constant */
+	MOVES_CONST,	/* by a constant; by anything else it is a mere number from there on */
 	MOVES_ANY,	/* by any number; bounds are checked where it is used */
 };
 
@@ -134,18 +134,21 @@ static int check_move(struct kbpf_verifier *v, u32 reg, const struct kbpf_value 
 	if (moves[ptr->type] == MOVES_NOT)
 		return refuse(v, ptr_type_arith, reg, "R%u pointer arithmetic on %s prohibited",
 			      reg, kbpf_value_short(ptr));
-	if (moves[ptr->type] == MOVES_CONST && !kbpf_scalar_is_const(by))
-		return refuse(v, ptr_type_arith, reg, "a constant to move %s by",
-			      kbpf_value_name(ptr));
 	return 0;
 }
 
-/* @ptr moved by @by, or back by it. */
+/*
+ * @ptr moved by @by, or back by it. Programs of libbpf hand the context plus an offset
+ * that they looked up to helpers that read any address (USDT); as a pointer it would
+ * be good for nothing.
+ */
 static struct kbpf_value moved(struct kbpf_verifier *v, const struct kbpf_value *ptr,
 			       const struct kbpf_scalar *by, enum kbpf_arith op)
 {
 	struct kbpf_value r = *ptr;
 
+	if (moves[ptr->type] == MOVES_CONST && !kbpf_scalar_is_const(by))
+		return kbpf_value_num(kbpf_scalar_any());
 	if (kbpf_scalar_is_const(by)) {
 		s64 c = (s64)kbpf_scalar_value(by);
 
