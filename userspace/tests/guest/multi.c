@@ -75,7 +75,7 @@ static u64 address_of(const char *symbol)
 static void test_refusals(long prog)
 {
 	static const char *const syms[] = { "no_such_function_anywhere" };
-	u64 addrs[] = { address_of("__x64_sys_getpgid") + 1 };
+	u64 addrs[] = { address_of("__x64_sys_getpgid") + 11 };
 	struct kbpf_link_create_attr attr = {
 		.prog_fd = prog, .attach_type = KBPF_TRACE_KPROBE_MULTI,
 		.kprobe_multi = { .cnt = 1, .syms = ptr(syms) },
