@@ -16,6 +16,7 @@
 
 #include "btf.h"
 #include "cli.h"
+#include "engine.h"
 #include "libkbpf.h"
 
 void btf_boot_path(char *path, unsigned long size)
@@ -70,6 +71,23 @@ static int write_blob(const char *path, const struct btf *btf)
 	return CLI_OK;
 }
 
+/* The module's own judgement, before it is asked. */
+static int try_out(const struct btf *btf)
+{
+	char log[512] = "";
+	struct kbpf_btf_load_attr attr = {
+		.btf_log_buf = (unsigned long)log, .btf_log_size = sizeof(log), .btf_log_level = KBPF_LOG_LEVEL1,
+	};
+	long fd;
+
+	attr.btf = (unsigned long)btf__raw_data(btf, &attr.btf_size);
+	fd = kbpf_engine_cmd(KBPF_BTF_LOAD, &attr, sizeof(attr));
+	if (fd < 0)
+		return cli_error("the module would not take what came out: %s", log[0] ? log : strerror((int)-fd));
+	close((int)fd);
+	return CLI_OK;
+}
+
 /* ---- generate ------------------------------------------------------------------ */
 
 static int generate(int argc, char **argv)
@@ -111,6 +129,8 @@ static int generate(int argc, char **argv)
 	if (err)
 		err = cli_error("%s: %s", out, strerror(-err));
 	else
+		err = try_out(btf);
+	if (!err)
 		err = write_blob(out, btf);
 	if (!err)
 		tell(out, btf);

@@ -45,6 +45,28 @@ static bool starts_with(const char *name, const char *prefix)
 	return !strncmp(name, prefix, strlen(prefix));
 }
 
+/* A function's parameters must have names, which its declaration need not give. */
+static int add_param(struct btf *btf, int i, int type)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "p%d", i);
+	return btf__add_func_param(btf, type ? name : "", type);
+}
+
+/* A copy of the prototype @from that returns @ret; @named: for a function. */
+static int copy_proto(struct btf *btf, __u32 from, int ret, bool named)
+{
+	int i, type, n = btf_vlen(btf__type_by_id(btf, from)), proto = btf__add_func_proto(btf, ret), err = proto;
+
+	for (i = 0; i < n && err >= 0; i++) {
+		/* adding may move the types */
+		type = (int)btf_params(btf__type_by_id(btf, from))[i].type;
+		err = named ? add_param(btf, i, type) : btf__add_func_param(btf, "", type);
+	}
+	return err < 0 ? err : proto;
+}
+
 /*
  * The function that calls a tracepoint's handlers has its arguments: from
  * "int __traceiter_X(void *, ...)" to "typedef void (*btf_trace_X)(void *, ...)".
@@ -52,22 +74,14 @@ static bool starts_with(const char *name, const char *prefix)
 static int add_tracepoint(struct btf *btf, const char *name, __u32 func)
 {
 	char typedef_name[160];
-	struct btf_param param;
-	int proto, ptr, i, n, err;
-	__u32 from = btf__type_by_id(btf, func)->type;
+	int proto, ptr, err;
 
 	snprintf(typedef_name, sizeof(typedef_name), PROTO_TYPEDEF "%s", name);
 	if (btf__find_by_name_kind(btf, typedef_name, BTF_KIND_TYPEDEF) > 0)
 		return 0;
-	n = btf_vlen(btf__type_by_id(btf, from));
-	proto = btf__add_func_proto(btf, 0);
-	for (i = 0, err = proto; i < n && err >= 0; i++) {
-		/* adding may move the types */
-		param = btf_params(btf__type_by_id(btf, from))[i];
-		err = btf__add_func_param(btf, "", param.type);
-	}
-	if (err < 0)
-		return err;
+	proto = copy_proto(btf, btf__type_by_id(btf, func)->type, 0, false);
+	if (proto < 0)
+		return proto;
 	ptr = btf__add_ptr(btf, proto);
 	if (ptr < 0)
 		return ptr;
@@ -78,13 +92,14 @@ static int add_tracepoint(struct btf *btf, const char *name, __u32 func)
 /* A probe object has no functions of the kernel's, but typedefs of their types. */
 static int add_function(struct btf *btf, const char *name, __u32 type)
 {
-	char copy[160];
-	int err;
+	int proto, err;
 
 	if (btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0)
 		return 0;
-	snprintf(copy, sizeof(copy), "%s", name);
-	err = btf__add_func(btf, copy, BTF_FUNC_GLOBAL, type);
+	proto = copy_proto(btf, type, btf__type_by_id(btf, type)->type, true);
+	if (proto < 0)
+		return proto;
+	err = btf__add_func(btf, name, BTF_FUNC_GLOBAL, proto);
 	return err < 0 ? err : 0;
 }
 
@@ -226,7 +241,7 @@ static int add_kfunc(struct btf *btf, const struct kfunc *kfunc)
 	}
 	proto = ret < 0 ? ret : btf__add_func_proto(btf, ret);
 	for (i = 0; i < n && proto >= 0 && err >= 0; i++)
-		err = types[i] < 0 ? types[i] : btf__add_func_param(btf, "", types[i]);
+		err = types[i] < 0 ? types[i] : add_param(btf, i, types[i]);
 	if (proto < 0 || err < 0)
 		return proto < 0 ? proto : err;
 	err = btf__add_func(btf, kfunc->name, BTF_FUNC_GLOBAL, proto);
