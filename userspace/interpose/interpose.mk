@@ -8,7 +8,7 @@ $(O)/interpose/%.o: $(INTERPOSE_DIR)/%.c
 	@mkdir -p $(@D)
 	$(CC) $(USER_CFLAGS) -fPIC -fvisibility=hidden -I$(TOP)/userspace/engine -c -o $@ $<
 
-$(O)/libkbpf-libbpf.so: $(addprefix $(O)/interpose/,syscall.o device.o access.o) \
+$(O)/libkbpf-libbpf.so: $(addprefix $(O)/interpose/,syscall.o device.o types.o) \
 		$(INTERPOSE_DIR)/libkbpf-libbpf.map
 	$(CC) -shared -Wl,-soname,libkbpf-libbpf.so.0 -Wl,-z,defs \
 		-Wl,--version-script=$(INTERPOSE_DIR)/libkbpf-libbpf.map -o $@ $(filter %.o,$^)
