@@ -19,6 +19,11 @@
 #include "jit_code.h"
 #include "jit_image.h"
 
+struct kbpf_jit_options kbpf_jit_options = {
+	.enabled = true,
+	.passes = KBPF_JIT_PASS_ALL,
+};
+
 module_param_named(jit, kbpf_jit_options.enabled, bool, 0644);
 MODULE_PARM_DESC(jit, "compile programs (0: interpret them)");
 module_param_named(jit_harden, kbpf_jit_options.harden, bool, 0644);

@@ -10,8 +10,14 @@
 #include "port.h"
 #include "env.h"
 #include "jit/image.h"
+#include "jit/jit.h"
 
 #define ARENA_SIZE (64U << 20)
+
+/* Off until somebody turns it on. */
+struct kbpf_jit_options kbpf_jit_options = {
+	.passes = KBPF_JIT_PASS_ALL,
+};
 
 static struct kbpf_jit_world world;
 static struct kbpf_jit_arena arena;

@@ -10,11 +10,6 @@
 #include "jit/ir.h"
 #include "jit/jit.h"
 
-/* Off until the world turns it on. */
-struct kbpf_jit_options kbpf_jit_options = {
-	.passes = KBPF_JIT_PASS_ALL,
-};
-
 /**
  * struct kbpf_jit_image - a program's machine code
  * @mem: in the arena

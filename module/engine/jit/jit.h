@@ -31,7 +31,7 @@
  * @harden: blind constants and move the entry by a random distance
  * @passes: KBPF_JIT_PASS_* bits
  *
- * Written by the world, each field on its own at any time.
+ * Defined and written by the world, each field on its own at any time.
  */
 struct kbpf_jit_options {
 	bool enabled;
