@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 # The command line. libbpf is linked statically: the definition of syscall() that
 # answers it is then certainly the one in here.
-KBPF_SRCS := main.c cli.c names.c json.c run.c version.c explain.c objects.c prog.c dump.c map.c map_stats.c \
+KBPF_SRCS := main.c cli.c names.c json.c run.c version.c explain.c objects.c prog.c dump.c machine.c map.c map_stats.c \
 	value.c link.c stats.c check.c check_file.c check_tool.c embedded.c verdict.c \
 	classic.c tap.c packet_line.c capture.c
 KBPF_SRCS += btf.c btf_generate.c btf_augment.c

@@ -14,12 +14,14 @@
 #include "dump.h"
 #include "json.h"
 #include "libkbpf.h"
+#include "machine.h"
 #include "objects.h"
 
 struct view {
 	struct json *json;
 	bool full;
 	bool source;
+	bool machine;
 	int count;
 };
 
@@ -144,8 +146,11 @@ static int visit_dump(int dev, int fd, void *arg)
 	struct view *view = arg;
 	struct prog_full prog;
 	struct btf *btf;
-	int err = prog_full_get(dev, fd, &prog);
+	int err;
 
+	if (view->machine)
+		return machine_dump(dev, fd, view->json);
+	err = prog_full_get(dev, fd, &prog);
 	if (err || !prog.nr_insns) {
 		prog_full_free(&prog);
 		return cli_error("the program's code: %s",
@@ -179,6 +184,10 @@ static int run(int argc, char **argv)
 			view.source = false;
 			continue;
 		}
+		if (dump && !strcmp(argv[i], "--jit")) {
+			view.machine = true;
+			continue;
+		}
 		if (dump && id && !strcmp(argv[i], "xlated"))
 			continue;
 		if (argv[i][0] == '-' || id || list)
@@ -209,13 +218,14 @@ const struct cli_command cli_prog = {
 	.help =
 "kbpf prog list [--json]\n"
 "kbpf prog show [--json] ID\n"
-"kbpf prog dump [--json] [--no-source] ID [xlated]\n"
+"kbpf prog dump [--json] [--no-source | --jit] ID [xlated]\n"
 "\n"
 "list   a line for each program: id, type, name, runs, average time of a run in ns\n"
 "       (of those that were timed: kbpf run --time, kbpf stats --watch), runs that\n"
 "       were missed, slots of code\n"
 "show   all about one\n"
-"dump   its instructions as they run, under the source lines they come from\n"
+"dump   its instructions as they run, under the source lines they come from;\n"
+"       --jit: the machine code that they were compiled to\n"
 "\n"
 "Exit status: 0; 1 when there is no such program; 2 for anything else.\n",
 	.run = run,
