@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 # Tests of the device in guests: one static binary each, without libraries of ours.
-GUEST_TESTS := probes rings hooks multi functions badinput faults storm control
+GUEST_TESTS := probes rings hooks multi functions badinput faults storm control jit
 
 $(O)/tests/guest/%: $(TOP)/userspace/tests/guest/%.c
 	@mkdir -p $(@D)
