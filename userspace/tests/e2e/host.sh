@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
-# The device itself: probes, rings, bad input, failing allocations, owners that die, insert and remove.
+# The device itself: probes, rings, bad input, failing allocations, a storm of owners that die, insert and remove.
+# KBPF_BAD_INPUT (programs), KBPF_FAULTS (0: each step), KBPF_STORM (seconds), KBPF_STORM_PROBES, KBPF_INSERTS: how much.
 # kbpf-add: build/userspace/tests/guest
 . /lib/kbpf-test.sh
 
@@ -20,7 +21,7 @@ t_kmemleak "probes and rings"
 [ -z "$KBPF_FUNCTIONS" ] || t_tap "$T/functions" multi "$KBPF_FUNCTIONS"
 t_tap "$T/badinput" "${KBPF_BAD_INPUT:-100000}"
 t_kmemleak "bad input"
-t_tap "$T/faults"
+t_tap "$T/faults" "${KBPF_FAULTS:-32}"
 t_kmemleak "failing allocations"
 t_tap "$T/storm" "${KBPF_STORM:-20}" 4 "${KBPF_STORM_PROBES:-200}"
 
@@ -36,10 +37,11 @@ t_run "rmmod once the owner is dead" sh -c 'i=0; until rmmod kbpf || [ $((i += 1
 ( while :; do cat /proc/self/stat >/dev/null; done ) &
 load=$!
 i=0
-while [ $i -lt 100 ] && insmod /kbpf/kbpf.ko && rmmod kbpf; do
+inserts=${KBPF_INSERTS:-100}
+while [ $i -lt "$inserts" ] && insmod /kbpf/kbpf.ko && rmmod kbpf; do
 	i=$((i + 1))
 done
 kill $load
-t_eq "inserted and removed under load" 100 $i
+t_eq "inserted and removed under load" "$inserts" $i
 t_kmemleak "insert and remove"
 t_done
