@@ -6,7 +6,10 @@ KBPF_SRCS := main.c cli.c names.c json.c run.c version.c explain.c objects.c pro
 	classic.c tap.c packet_line.c capture.c
 KBPF_SRCS += btf.c btf_generate.c btf_augment.c
 KBPF_OBJS := $(addprefix $(O)/cli/,$(KBPF_SRCS:.c=.o))
-PREFIX ?= /usr/local
+# The front door exports what it was not given: empty.
+ifeq ($(PREFIX),)
+PREFIX := /usr/local
+endif
 LIBDIR ?= $(PREFIX)/lib
 
 $(O)/cli/%.o: $(TOP)/userspace/kbpf/%.c
