@@ -7,7 +7,7 @@
  * Needs of the verifier: that every one of the bytes may be read; then all of
  * them may be at once. (So loads that may fault take no part.) Vectors:
  * jit_bytes_whole, jit_bytes_store_between, jit_bytes_base_changes,
- * jit_bytes_last_overwrites_base, jit_bytes_gap.
+ * jit_bytes_last_overwrites_base, jit_bytes_gap, jit_bytes_probes_stay.
  */
 #include "jit/passes/pass.h"
 

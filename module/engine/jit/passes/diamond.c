@@ -5,7 +5,7 @@
  * follow.
  *
  * Needs of the verifier: nothing; the move is between registers. Vectors:
- * jit_diamond_upper_half, jit_diamond_jumped_into.
+ * jit_diamond_upper_half, jit_diamond_jumped_into, jit_diamond_load_stays.
  */
 #include "jit/passes/pass.h"
 

@@ -7,7 +7,7 @@
  * Needs of the verifier: nothing; the same bytes are read and written, in the
  * same order with other accesses. Vectors: jit_mem_store_between,
  * jit_mem_base_changes_between, jit_mem_read_later,
- * jit_mem_narrow_change_of_wide_place.
+ * jit_mem_narrow_change_of_wide_place, jit_mem_probe_stays.
  */
 #include "jit/passes/pass.h"
 

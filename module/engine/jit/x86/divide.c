@@ -6,6 +6,8 @@
  * and remainder 0. Constants divide by multiplying with a reciprocal, following
  * Granlund and Montgomery, "Division by Invariant Integers using
  * Multiplication" (1994).
+ *
+ * Needs of the verifier: nothing. Vector: jit_div_reciprocals.
  */
 #include "port.h"
 #include "jit/x86/tr.h"
