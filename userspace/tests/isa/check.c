@@ -401,6 +401,7 @@ int main(void)
 			test_tail_calls(&executors[e], &executors[b], true);
 		}
 	}
+	test_harden(&executors[2], &executors[3]);
 	test_conformance();
 	return results_failed() ? 1 : 0;
 }

@@ -43,6 +43,9 @@ int results_failed(void);
 int run_below(const struct executor *ex, const struct kbpf_insn *insns, u32 len, void *mem,
 	      u64 mem_len, u64 *r0);
 
+/* Images of @plain show immediates; those of @hardened do not. */
+void test_harden(const struct executor *plain, const struct executor *hardened);
+
 /* The public suite's cases, from the file that $CONFORMANCE names. */
 void test_conformance(void);
 
