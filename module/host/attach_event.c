@@ -13,10 +13,19 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/trace_events.h>
+#include <linux/tracepoint.h>
 #include "probe.h"
 #include "run.h"
 #include "trace_record.h"
 #include "why.h"
+
+/**
+ * struct seen - has the record come of the hit under way? One for each CPU
+ * @at: by level: at one of them a hit ends before the next begins
+ */
+struct seen {
+	bool at[KBPF_LEVELS];
+};
 
 /**
  * struct event_probe - a probe on perf events
@@ -25,6 +34,8 @@
  * @record_len: bytes that all of a tracepoint's records have; 0 for not known
  * @need: bytes that the programs attached so far look at
  * @too_short: records shorter than that, which ran nothing
+ * @unseen: hits whose record never came
+ * @seen: how that is known; NULL where it is not
  * @nr: how many
  * @counters: the kernel's events
  */
@@ -34,6 +45,8 @@ struct event_probe {
 	u32 record_len;
 	u32 need;
 	atomic64_t too_short;
+	atomic64_t unseen;
+	struct seen __percpu *seen;
 	u32 nr;
 	struct perf_event *counters[];
 };
@@ -61,6 +74,8 @@ static void on_trace_record(struct perf_event *event, struct perf_sample_data *d
 {
 	struct event_probe *p = event->overflow_handler_context;
 
+	if (p->seen)
+		__this_cpu_write(p->seen->at[kbpf_run_level()], true);
 	if (unlikely(!data->raw || data->raw->frag.size < READ_ONCE(p->need))) {
 		atomic64_inc(&p->too_short);
 		kbpf_probe_charge(&p->probe);
@@ -82,6 +97,37 @@ static void on_sample(struct perf_event *event, struct perf_sample_data *data,
 	kbpf_probe_run(&p->probe, &ctx, 0, user_mode(regs) ? 0 : instruction_pointer(regs));
 }
 
+/*
+ * The tracepoint calls this after the kernel's own probe, which makes the record. That
+ * one keeps a hit to itself where a program of the kernel's own BPF on the same event
+ * returns 0, inside another event of its level, and on a CPU that came later.
+ */
+static notrace void after_hit(void *data)
+{
+	struct event_probe *p = data;
+	bool *seen;
+
+	preempt_disable_notrace();
+	seen = this_cpu_ptr(&p->seen->at[kbpf_run_level()]);
+	if (unlikely(!*seen)) {
+		atomic64_inc(&p->unseen);
+		kbpf_probe_charge(&p->probe);
+	}
+	*seen = false;
+	preempt_enable_notrace();
+}
+
+/* The tracepoint behind a probe's event; NULL for an event that has none of its own. */
+static struct tracepoint *tracepoint_of(const struct event_probe *p)
+{
+	const struct trace_event_call *call = p->counters[0]->tp_event;
+
+	/* after_hit() has no tracepoint's type, which kernels that check calls by type do not forgive. */
+	if (IS_ENABLED(CONFIG_CFI_CLANG) || !(call->flags & TRACE_EVENT_FL_TRACEPOINT))
+		return NULL;
+	return call->tp;
+}
+
 static int arm(struct kbpf_probe *probe)
 {
 	struct event_probe *p = to_event_probe(probe);
@@ -101,6 +147,30 @@ static void disarm(struct kbpf_probe *probe)
 		perf_event_disable(p->counters[i]);
 }
 
+static int arm_tracepoint(struct kbpf_probe *probe)
+{
+	struct event_probe *p = to_event_probe(probe);
+	int err = arm(probe);
+
+	if (!err && p->seen)
+		err = tracepoint_probe_register_prio(tracepoint_of(p), after_hit, p,
+						     TRACEPOINT_DEFAULT_PRIO - 1);
+	if (err)
+		disarm(probe);
+	return err;
+}
+
+static void disarm_tracepoint(struct kbpf_probe *probe)
+{
+	struct event_probe *p = to_event_probe(probe);
+
+	if (p->seen) {
+		tracepoint_probe_unregister(tracepoint_of(p), after_hit, p);
+		tracepoint_synchronize_unregister();
+	}
+	disarm(probe);
+}
+
 static void release_counters(struct event_probe *p)
 {
 	while (p->nr)
@@ -112,12 +182,15 @@ static void free_event_probe(struct kbpf_probe *probe)
 	struct event_probe *p = to_event_probe(probe);
 
 	release_counters(p);
+	free_percpu(p->seen);
 	kfree(p);
 }
 
 static u64 missed(const struct kbpf_probe *probe)
 {
-	return atomic64_read(&to_event_probe(probe)->too_short);
+	const struct event_probe *p = to_event_probe(probe);
+
+	return atomic64_read(&p->too_short) + atomic64_read(&p->unseen);
 }
 
 /* As in Linux: a program may not look past what all records have. */
@@ -159,8 +232,8 @@ static int fill_sample_info(const struct kbpf_probe *probe, struct kbpf_link_inf
 static const struct kbpf_probe_ops tracepoint_ops = {
 	.prog_type = KBPF_PROG_TYPE_TRACEPOINT,
 	.check = check_record,
-	.arm = arm,
-	.disarm = disarm,
+	.arm = arm_tracepoint,
+	.disarm = disarm_tracepoint,
 	.free = free_event_probe,
 	.missed = missed,
 	.fill_info = fill_tracepoint_info,
@@ -241,6 +314,10 @@ struct kbpf_object *kbpf_tracepoint_create(const struct perf_event_attr *attr,
 	err = add_cpu_counters(p);
 	if (!err)
 		obj = cheaper_probe(p);
+	if (!err && !obj && tracepoint_of(p)) {
+		p->seen = alloc_percpu(struct seen);
+		err = p->seen ? 0 : -ENOMEM;
+	}
 	if (err || obj) {
 		release_counters(p);
 		kfree(p);

@@ -6,7 +6,7 @@
 # kbpf-add: build/userspace/kbpf build/userspace/libkbpf-libbpf.so build/userspace/tools/opensnoop
 # kbpf-add: /usr/sbin/fsdist /usr/sbin/tcprtt /usr/sbin/tcpsynbl /usr/sbin/vfsstat
 # kbpf-add: /usr/sbin/filetop /usr/sbin/slabratetop /usr/sbin/fsslower /usr/sbin/tcpconnect
-# kbpf-add: /usr/sbin/solisten /usr/sbin/numamove
+# kbpf-add: /usr/sbin/solisten /usr/sbin/numamove /usr/sbin/exitsnoop
 # kbpf-kmod: ext4
 . /lib/kbpf-test.sh
 
@@ -102,5 +102,39 @@ wait_for 5 sh -c "! kill -0 $tool 2>/dev/null" || kill $tool
 wait $tool
 cat connects
 t_run "tcpconnect prints a connection (perf buffer)" grep -q '127.0.0.1.*4242' connects
+
+# The kernel keeps a tracepoint's hits from everybody else while a program of its own BPF there says 0.
+misses()
+{
+	kbpf prog list | awk '$3 ~ /^sched_process_e/ { print $6 }'
+}
+
+misses_nothing()
+{
+	[ "$(misses)" = 0 ]
+}
+
+# Ten exits, then: are so many missed?
+exits_are_missed()
+{
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		/bin/busybox true
+	done
+	[ "$(misses)" -ge "$1" ]
+}
+
+kbpf run exitsnoop >/dev/null 2>&1 </dev/null &
+tool=$!
+if t_run "exitsnoop has a program" wait_for 30 misses_nothing; then
+	exits_are_missed 0
+	t_eq "no exit is missed" 0 "$(misses)"
+	exitsnoop >/dev/null 2>&1 </dev/null &
+	other=$!
+	t_run "what the kernel's own BPF hides is counted" wait_for 30 exits_are_missed 10
+	kill $other
+	wait $other
+fi
+kill $tool
+wait $tool
 t_run "rmmod" wait_for 10 rmmod kbpf
 t_done
