@@ -294,7 +294,7 @@ static void check_large(struct kunit *test, const struct kbpf_insn *body, u32 nr
 		KUNIT_FAIL(test, "cannot be set up");
 		goto out;
 	}
-	t.opts.max_insns = KBPF_MAX_INSNS / SLOW;
+	t.opts.max_insns = max_t(u32, KBPF_MAX_INSNS / SLOW, 4 * len);
 	trial_verify(&t);
 	if (reject && !refused_with(&t, reject))
 		KUNIT_FAIL(test, "wanted %s, got %d: %s", reject, t.verdict,
