@@ -103,7 +103,7 @@ kbpf run --time vfsstat 1 >vfsstat.out 2>&1 </dev/null &
 tool=$!
 has_links()
 {
-	[ "$(kbpf link list | grep -c -e kprobe -e tracing)" -ge 3 ]
+	[ "$(kbpf link list | grep -c -e kprobe -e fentry)" -ge 3 ]
 }
 t_run "vfsstat is up" wait_for 40 has_links
 cat /etc/passwd /etc/passwd >/dev/null
