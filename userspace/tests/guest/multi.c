@@ -200,7 +200,8 @@ static void test_many(void)
 	clear();
 	link = dev_cmd(KBPF_LINK_CREATE, &attr);
 	took = seconds() - start;
-	tap(link >= 0 && n > MANY / 2, "%u functions at once # %ld", n, link);
+	/* a kernel for tests has fewer of them than a distribution's */
+	tap(link >= 0 && n > MANY / 4, "%u functions at once # %ld", n, link);
 	tap(took < 2, "in less than 2 s # %.2f", took);
 	syscall(SYS_getpgid, 0);
 	tap(witness()[0] > 0, "hits run");
