@@ -452,6 +452,97 @@ static void global_functions(struct kunit *test)
 		     KBPF_LDX_MEM(KBPF_DW, KBPF_R0, KBPF_R1, 0), KBPF_EXIT_INSN());
 }
 
+/*
+ * BTF of a kernel: f(struct task_struct *, struct holder *, struct task_struct __user *),
+ * where a holder has an int, a task and a pointer to one in a union.
+ */
+static const u32 kernel_types[] = {
+	0x0001eb9f, 24, 0, 220, 220, 52,
+	1, KBPF_BTF_INT << 24, 4, 32,					/* 1: int */
+	5, KBPF_BTF_STRUCT << 24 | 2, 16, 17, 1, 0, 21, 3, 64,		/* 2: pid, parent */
+	0, KBPF_BTF_PTR << 24, 2,					/* 3 */
+	0, KBPF_BTF_UNION << 24 | 1, 8, 28, 3, 0,			/* 4: u */
+	30, KBPF_BTF_STRUCT << 24 | 3, 32, 37, 1, 0, 39, 2, 64, 0, 4, 192, /* 5: n, t, union */
+	0, KBPF_BTF_PTR << 24, 5,					/* 6 */
+	41, KBPF_BTF_TYPE_TAG << 24, 2,					/* 7: user */
+	0, KBPF_BTF_PTR << 24, 7,					/* 8 */
+	0, KBPF_BTF_FUNC_PROTO << 24 | 3, 3, 39, 3, 46, 6, 28, 8,	/* 9 */
+	48, KBPF_BTF_FUNC << 24 | 1, 9,					/* 10: f */
+};
+
+static const char kernel_names[52] = "\0int\0task_struct\0pid\0parent\0u\0holder\0n\0t\0user\0h\0f";
+
+/* f()'s tracer is @insns. */
+static void check_typed(struct kunit *test, const struct kbpf_insn *insns, u32 len, const char *reject)
+{
+	u8 *blob = kvmalloc(sizeof(kernel_types) + sizeof(kernel_names), GFP_KERNEL);
+	struct kbpf_btf *btf;
+	struct trial t;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, blob);
+	memcpy(blob, kernel_types, sizeof(kernel_types));
+	memcpy(blob + sizeof(kernel_types), kernel_names, sizeof(kernel_names));
+	btf = kbpf_btf_parse(blob, sizeof(kernel_types) + sizeof(kernel_names), NULL);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, btf);
+	if (!trial_init(&t, insns, len, KBPF_PROG_TYPE_TRACING)) {
+		t.opts.kernel_btf = btf;
+		t.prog->expected_attach_type = KBPF_TRACE_FEXIT;
+		t.prog->attach_btf_id = 10;
+		trial_verify(&t);
+	}
+	if (reject ? !refused_with(&t, reject) : t.verdict)
+		KUNIT_FAIL(test, "wanted %s, got %d: %s", reject ? reject : "no refusal", t.verdict,
+			   t.text ? t.text : "");
+	trial_exit(&t);
+	kbpf_object_put(&btf->obj);
+}
+
+/* R073 or no refusal, of what @... leaves in r1 for bpf_task_pt_regs(), and a look at its result */
+#define CHECK_TASK(test, reject, ...) do {						\
+	const struct kbpf_insn insns_[] = {						\
+		__VA_ARGS__, KBPF_CALL_HELPER(KBPF_FUNC_task_pt_regs),			\
+		KBPF_LDX_MEM(KBPF_DW, KBPF_R1, KBPF_R0, 0), KBPF_MOV64_IMM(KBPF_R0, 0),	\
+		KBPF_EXIT_INSN(),							\
+	};										\
+											\
+	check_typed(test, insns_, ARRAY_SIZE(insns_), reject);				\
+} while (0)
+
+/* r1 = argument @n of f() */
+#define F_ARG(n) KBPF_LDX_MEM(KBPF_DW, KBPF_R1, KBPF_R1, (n) * 8)
+
+static void types_of_kernel_pointers(struct kunit *test)
+{
+	CHECK_TASK(test, NULL, F_ARG(0));
+	CHECK_TASK(test, NULL, F_ARG(3));
+	CHECK_TASK(test, NULL, KBPF_CALL_HELPER(KBPF_FUNC_get_current_task_btf),
+		   KBPF_MOV64_REG(KBPF_R1, KBPF_R0));
+	CHECK_TASK(test, NULL, F_ARG(0), KBPF_LDX_MEM(KBPF_DW, KBPF_R1, KBPF_R1, 8),
+		   KBPF_LDX_MEM(KBPF_DW, KBPF_R1, KBPF_R1, 8));
+	CHECK_TASK(test, NULL, F_ARG(1), KBPF_ALU64_IMM(KBPF_ADD, KBPF_R1, 8));
+	CHECK_TASK(test, NULL, F_ARG(1), KBPF_ALU64_IMM(KBPF_ADD, KBPF_R1, 16),
+		   KBPF_LDX_MEM(KBPF_DW, KBPF_R1, KBPF_R1, 0));
+	CHECK_TASK(test, NULL, F_ARG(0), KBPF_STX_MEM(KBPF_DW, KBPF_R10, KBPF_R1, -8),
+		   KBPF_LDX_MEM(KBPF_DW, KBPF_R1, KBPF_R10, -8));
+	/* another structure, the middle of one, what lies before it */
+	CHECK_TASK(test, "R073", F_ARG(1));
+	CHECK_TASK(test, "R073", F_ARG(0), KBPF_ALU64_IMM(KBPF_ADD, KBPF_R1, 8));
+	CHECK_TASK(test, "R073", F_ARG(1), KBPF_ALU64_IMM(KBPF_SUB, KBPF_R1, 8));
+	/* of user space, of a union, past the arguments */
+	CHECK_TASK(test, "R073", F_ARG(2));
+	CHECK_TASK(test, "R073", F_ARG(1), KBPF_LDX_MEM(KBPF_DW, KBPF_R1, KBPF_R1, 24));
+	CHECK_TASK(test, "R073", F_ARG(4));
+	/* half a pointer, a number that was one, somewhere behind one */
+	CHECK_TASK(test, "R073", F_ARG(0), KBPF_MOV32_REG(KBPF_R1, KBPF_R1));
+	CHECK_TASK(test, "R073", F_ARG(0), KBPF_ALU64_IMM(KBPF_OR, KBPF_R1, 0));
+	CHECK_TASK(test, "R073", KBPF_LDX_MEM(KBPF_DW, KBPF_R2, KBPF_R1, 8), F_ARG(1),
+		   KBPF_ALU64_REG(KBPF_ADD, KBPF_R1, KBPF_R2));
+	/* one of two */
+	CHECK_TASK(test, "R073", KBPF_LDX_MEM(KBPF_DW, KBPF_R2, KBPF_R1, 8), F_ARG(0),
+		   KBPF_LDX_MEM(KBPF_W, KBPF_R3, KBPF_R1, 0), KBPF_JMP_IMM(KBPF_JEQ, KBPF_R3, 0, 1),
+		   KBPF_MOV64_REG(KBPF_R1, KBPF_R2));
+}
+
 static void functions_at_most_256(struct kunit *test)
 {
 	const struct kbpf_insn end[] = { KBPF_MOV64_IMM(KBPF_R0, 0), KBPF_EXIT_INSN() };
@@ -611,6 +702,7 @@ static struct kunit_case cases[] = {
 #endif
 	KUNIT_CASE(may_goto_makes_jumps_long),
 	KUNIT_CASE(global_functions),
+	KUNIT_CASE(types_of_kernel_pointers),
 	KUNIT_CASE(functions_at_most_256),
 	KUNIT_CASE(maps_at_most_64),
 	KUNIT_CASE(info_records),

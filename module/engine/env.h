@@ -132,6 +132,8 @@ struct kbpf_map_inline {
  */
 bool kbpf_env_map_inline(const struct kbpf_map *map, struct kbpf_map_inline *out);
 
+struct kbpf_btf;
+
 /* ---- answered by the host ------------------------------------------------- */
 
 /**
@@ -236,13 +238,12 @@ bool kbpf_env_call_func(const struct kbpf_func *func, u64 r1, u64 r2, u64 r3);
 kbpf_helper_fn kbpf_env_helper(u32 id);
 
 /**
- * kbpf_env_kernel_func() - name of a function of the kernel's
- * @btf_id: its id in the kernel's BTF
+ * kbpf_env_kernel_btf() - the kernel's types
  *
- * Context: process.
- * Return: the name, valid for ever; NULL: the kernel has no BTF, or no such function.
+ * Context: process; the first call may read them.
+ * Return: its BTF, valid for ever; NULL: it has none.
  */
-const char *kbpf_env_kernel_func(u32 btf_id);
+const struct kbpf_btf *kbpf_env_kernel_btf(void);
 
 /**
  * kbpf_env_probe_read() - read memory that may not be there

@@ -192,15 +192,11 @@ int kbpf_attach_point_by_id(u32 id, struct kbpf_attach_point *point)
 	return -EINVAL;
 }
 
-const char *kbpf_env_kernel_func(u32 btf_id)
+const struct kbpf_btf *kbpf_env_kernel_btf(void)
 {
 	const struct kbpf_btf *btf = get_btf();
-	const struct kbpf_btf_type *t;
 
-	if (IS_ERR(btf))
-		return NULL;
-	t = proto_of(btf, btf_id, KBPF_BTF_FUNC);
-	return t ? kbpf_btf_name(btf, t->name_off) : NULL;
+	return IS_ERR(btf) ? NULL : btf;
 }
 
 static int find_tracepoint(const char *name, struct kbpf_attach_point *point)

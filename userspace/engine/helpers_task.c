@@ -227,6 +227,7 @@ const struct kbpf_helper_row kbpf_helpers_task[] = {
 	{ KBPF_FUNC_get_ns_current_pid_tgid, get_ns_current_pid_tgid },
 	{ KBPF_FUNC_get_current_task, current_task },
 	{ KBPF_FUNC_get_current_task_btf, current_task },
+	{ KBPF_FUNC_task_pt_regs, answer_zero },
 	{ KBPF_FUNC_get_current_cgroup_id, get_current_cgroup_id },
 	{ KBPF_FUNC_get_current_ancestor_cgroup_id, answer_zero },
 	{ KBPF_FUNC_current_task_under_cgroup, current_task_under_cgroup },

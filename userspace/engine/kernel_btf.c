@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 /*
  * The kernel's BTF as programs were linked against it: the file that
- * KBPF_CHECK_BTF names, or the running kernel's. Read when a program first calls a
- * kernel function, and kept.
+ * KBPF_CHECK_BTF names, or the running kernel's. Read when they are first
+ * needed, and kept.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -52,14 +52,10 @@ static void load(void)
 		kernel_btf = btf;
 }
 
-const char *kbpf_env_kernel_func(u32 btf_id)
+const struct kbpf_btf *kbpf_env_kernel_btf(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	const struct kbpf_btf_type *t;
 
 	pthread_once(&once, load);
-	t = kernel_btf ? kbpf_btf_type(kernel_btf, btf_id) : NULL;
-	if (!t || kbpf_btf_kind(t) != KBPF_BTF_FUNC)
-		return NULL;
-	return kbpf_btf_name(kernel_btf, t->name_off);
+	return kernel_btf;
 }

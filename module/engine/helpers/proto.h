@@ -61,6 +61,13 @@ enum kbpf_own_func_id {
  * @KBPF_ARG_DYNPTR: a dynptr: its place on the stack, or one that a helper lent
  * @KBPF_ARG_DYNPTR_OUT: a place on the stack that becomes a dynptr
  * @KBPF_ARG_DYNPTR_RELEASE: a dynptr of a ring buffer, which ends with the call
+ * @KBPF_ARG_BTF_TASK: a pointer to a struct task_struct of the kernel's: an argument
+ *	of the attach point, what a helper returned, or read out of a structure that was
+ *	reached so. It may be NULL; what was read out of a structure may be gone by now.
+ *	The helper sees to both
+ * @KBPF_ARG_BTF_SOCK: the same of a struct sock_common, which every socket begins with
+ * @KBPF_ARG_BTF_FILE: a struct file, and not one that was read out of another structure
+ * @KBPF_ARG_BTF_PATH: the same of a struct path, such as the one in such a file
  * @KBPF_ARGS: how many kinds
  */
 enum kbpf_arg {
@@ -97,6 +104,10 @@ enum kbpf_arg {
 	KBPF_ARG_DYNPTR,
 	KBPF_ARG_DYNPTR_OUT,
 	KBPF_ARG_DYNPTR_RELEASE,
+	KBPF_ARG_BTF_TASK,
+	KBPF_ARG_BTF_SOCK,
+	KBPF_ARG_BTF_FILE,
+	KBPF_ARG_BTF_PATH,
 	KBPF_ARGS,
 };
 
@@ -113,6 +124,7 @@ enum kbpf_arg {
  * @KBPF_RET_SLICE_OR_NULL: memory of the ALLOC_SIZE argument that goes with the
  *	dynptr argument, or 0
  * @KBPF_RET_TASK: a struct task_struct of the kernel's, read-only
+ * @KBPF_RET_KERNEL_PTR: an address of the kernel's, to read from
  * @KBPF_RET_ITER_ELEM: a read-only int that goes with the iterator argument; 0 once it
  *	is at its end, and from then on
  * @KBPF_RET_OBJECT_OR_NULL: a kernel object that must be given back, or 0
@@ -128,6 +140,7 @@ enum kbpf_ret {
 	KBPF_RET_RECORD_OR_NULL,
 	KBPF_RET_SLICE_OR_NULL,
 	KBPF_RET_TASK,
+	KBPF_RET_KERNEL_PTR,
 	KBPF_RET_ITER_ELEM,
 	KBPF_RET_OBJECT_OR_NULL,
 	KBPF_RET_NEVER,

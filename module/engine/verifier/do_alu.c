@@ -265,16 +265,25 @@ static noinline void apply_numbers(struct kbpf_value *dst, const struct kbpf_val
 	/* an address with something added is still one to try */
 	if (op == KBPF_ARITH_ADD || op == KBPF_ARITH_SUB)
 		r.flags = dst->flags & KBPF_V_KADDR;
+	if (r.flags && kbpf_scalar_is_const(&src->num)) {
+		s64 by = kbpf_scalar_value(&src->num);
+
+		kbpf_typed_move(&r, dst, op == KBPF_ARITH_ADD ? by : -by);
+	}
 	*dst = r;
 }
 
 /* A part of a kernel object is an address to try, as any that came from the kernel. */
 static void part_of_object(struct kbpf_value *val)
 {
+	u32 type;
+
 	if (val->type != KBPF_V_OBJECT || val->flags & KBPF_V_OR_NULL)
 		return;
+	type = val->index;
 	*val = kbpf_value_any();
 	val->flags = KBPF_V_KADDR;
+	val->index = type;
 }
 
 int kbpf_do_alu(struct kbpf_verifier *v, const struct kbpf_insn *insn)

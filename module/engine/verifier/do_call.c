@@ -293,6 +293,11 @@ static int check_object(struct kbpf_verifier *v, struct call *c)
 	return kbpf_object_check(v, c->reg);
 }
 
+static int check_typed(struct kbpf_verifier *v, struct call *c)
+{
+	return kbpf_typed_check(v, c->reg, c->proto->args[c->reg - KBPF_R1]);
+}
+
 static int check_object_release(struct kbpf_verifier *v, struct call *c)
 {
 	c->release = kbpf_state_reg(v->cur, c->reg)->ref;
@@ -332,6 +337,10 @@ static int (* const checks[KBPF_ARGS])(struct kbpf_verifier *v, struct call *c) 
 	[KBPF_ARG_DYNPTR] = check_dynptr,
 	[KBPF_ARG_DYNPTR_OUT] = check_dynptr_out,
 	[KBPF_ARG_DYNPTR_RELEASE] = check_dynptr_release,
+	[KBPF_ARG_BTF_TASK] = check_typed,
+	[KBPF_ARG_BTF_SOCK] = check_typed,
+	[KBPF_ARG_BTF_FILE] = check_typed,
+	[KBPF_ARG_BTF_PATH] = check_typed,
 };
 
 static int check_args(struct kbpf_verifier *v, struct call *c)
@@ -464,11 +473,17 @@ static int apply_result(struct kbpf_verifier *v, const struct call *c, u32 map)
 		return 0;
 	case KBPF_RET_OBJECT_OR_NULL:
 		val = kbpf_value_ptr(KBPF_V_OBJECT);
+		kbpf_typed_task(v, &val);
 		err = kbpf_ref_acquire(v, &val.ref);
 		if (!err)
 			*r0 = or_null(v, val);
 		return err;
 	case KBPF_RET_TASK:
+		*r0 = int_result();
+		r0->flags |= KBPF_V_KADDR;
+		kbpf_typed_task(v, r0);
+		return 0;
+	case KBPF_RET_KERNEL_PTR:
 		*r0 = int_result();
 		r0->flags |= KBPF_V_KADDR;
 		return 0;

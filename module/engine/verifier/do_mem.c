@@ -342,10 +342,12 @@ static struct kbpf_value load_ctx(struct kbpf_verifier *v, const struct kbpf_val
 	u32 kind = kbpf_progtype_ctx_part(v->type, stack_off(ptr, off))->kind;
 	struct kbpf_value r = *number;
 
-	if (kind == KBPF_CTX_BTF_ARG)
+	if (kind == KBPF_CTX_BTF_ARG) {
 		r.flags |= KBPF_V_KADDR;
-	else if (kind != KBPF_CTX_PLAIN)
+		kbpf_typed_arg(v, &r, stack_off(ptr, off) / 8);
+	} else if (kind != KBPF_CTX_PLAIN) {
 		r = kbpf_value_ptr(types[kind]);
+	}
 	return r;
 }
 
@@ -385,8 +387,10 @@ static noinline struct kbpf_value load(struct kbpf_verifier *v, const struct kbp
 	case KBPF_V_OBJECT:
 	case KBPF_V_SCALAR:
 		/* what a kernel object points to is followed in the same way */
-		if (size == 8)
+		if (size == 8) {
 			number.flags |= KBPF_V_KADDR;
+			kbpf_typed_load(v, &number, ptr, off);
+		}
 		return number;
 	default:
 		return number;

@@ -6,8 +6,20 @@
  * judged here.
  */
 #include "verifier/verifier.h"
+#include "btf/btf.h"
 #include "helpers/kfunc.h"
 #include "helpers/proto.h"
+
+/* Name of the kernel's function with a BTF id, or NULL. */
+static const char *name_of(u32 btf_id)
+{
+	const struct kbpf_btf *btf = kbpf_env_kernel_btf();
+	const struct kbpf_btf_type *t = btf ? kbpf_btf_type(btf, btf_id) : NULL;
+
+	if (!t || kbpf_btf_kind(t) != KBPF_BTF_FUNC)
+		return NULL;
+	return kbpf_btf_name(btf, t->name_off);
+}
 
 /* The number of the function with a BTF id, or 0 where there is none to be had. */
 static u32 number_of(const struct kbpf_verifier *v, u32 btf_id)
@@ -16,8 +28,13 @@ static u32 number_of(const struct kbpf_verifier *v, u32 btf_id)
 
 	if (v->opts->kfunc_find)
 		return v->opts->kfunc_find(v->opts->map_arg, btf_id);
-	name = kbpf_env_kernel_func(btf_id);
+	name = name_of(btf_id);
 	return name ? kbpf_kfunc_find(name) : 0;
+}
+
+bool kbpf_kfunc_exists(const struct kbpf_verifier *v, u32 btf_id)
+{
+	return v->opts->kfunc_find || name_of(btf_id);
 }
 
 static bool is_kfunc_call(const struct kbpf_insn *i)

@@ -67,7 +67,7 @@ static bool number_within(struct kbpf_verifier *v, const struct kbpf_value *cur,
 {
 	if (cur->type != KBPF_V_SCALAR)
 		return false;
-	if (old->flags & ~cur->flags & KBPF_V_KADDR)
+	if (old->flags & ~cur->flags & KBPF_V_KADDR || !kbpf_typed_within(cur, old))
 		return false;
 	/* numbers that are linked there must be linked in the same way here */
 	if (old->id && (!cur->id || !same_id(v, old->id, cur->id,

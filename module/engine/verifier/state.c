@@ -196,11 +196,8 @@ void kbpf_frame_store(struct kbpf_frame *f, s32 off, u32 size, const struct kbpf
 		return;
 	/* what is kept is the low part: another number unless it is all there is */
 	s->spill.num = kbpf_scalar_zext(&v->num, size * 8);
-	if (v->num.full.range.umax > kbpf_low_mask(size * 8)) {
-		s->spill.id = 0;
-		s->spill.off = 0;
-		s->spill.flags = 0;
-	}
+	if (v->num.full.range.umax > kbpf_low_mask(size * 8))
+		s->spill = kbpf_value_num(s->spill.num);
 }
 
 void kbpf_frame_scrub(struct kbpf_frame *f, s32 off, u32 size)

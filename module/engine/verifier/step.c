@@ -41,7 +41,7 @@ static int do_lddw(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 		val.index = kbpf_cfg_find(v, v->insn + 1 + insn->imm);
 		break;
 	case KBPF_PSEUDO_BTF_ID:
-		if (insn[1].imm || (!v->opts->kfunc_find && !kbpf_env_kernel_func(insn->imm)))
+		if (insn[1].imm || !kbpf_kfunc_exists(v, insn->imm))
 			return refuse(v, lddw_kind, -1, "the address of a function of the kernel's; BTF "
 				      "id %d is none", insn->imm);
 		val = kbpf_value_const(!!v->info[v->insn].index);

@@ -34,6 +34,8 @@ enum kbpf_vtype {
 #define KBPF_V_NUMBERED	(1U << 3)
 /* memory got through a dynptr, which is not given back by itself */
 #define KBPF_V_SLICE	(1U << 4)
+/* a number with a type that was read out of a kernel object; see typed.c */
+#define KBPF_V_WALKED	(1U << 5)
 
 /* Kinds of dynptrs. */
 enum kbpf_dynptr_kind {
@@ -56,9 +58,11 @@ enum kbpf_dynptr_kind {
  * @ref: id of the acquired reference that the memory is held by; DYNPTR: its id,
  *	which SLICEs have too; 0 is none
  * @index: MAP, MAP_VALUE: in the verifier's maps, see kbpf_map_desc_of(); FUNC: the
- *	function; DYNPTR: enum kbpf_dynptr_kind
+ *	function; DYNPTR: enum kbpf_dynptr_kind; OBJECT, and SCALAR with KADDR: BTF id
+ *	of the structure that it points into, 0: not known
  * @size: MEM: bytes of the memory; PACKET*: bytes from the start of the packet
- *	(or its metadata) with this @id that are proven to be there
+ *	(or its metadata) with this @id that are proven to be there; SCALAR with
+ *	@index: bytes (signed) from the start of the structure
  * @off: pointer: constant part of the offset; SCALAR: see @id
  * @num: SCALAR: the number; pointer: variable part of the offset
  */

@@ -162,6 +162,7 @@ struct kbpf_id_pair {
  * @maps: maps that instructions name, each once, with a reference
  * @descs: their descriptors
  * @nr_maps: how many
+ * @types: the kernel's types, where types of kernel pointers matter; else NULL
  * @cur: state of the path being walked
  * @insn: slot being judged
  * @parent: last checkpoint on the path
@@ -206,6 +207,8 @@ struct kbpf_verifier {
 	struct kbpf_map *maps[KBPF_MAX_USED_MAPS];
 	const struct kbpf_map_desc *descs[KBPF_MAX_USED_MAPS];
 	u32 nr_maps;
+
+	const struct kbpf_btf *types;
 
 	struct kbpf_state *cur;
 	u32 insn;
@@ -442,6 +445,8 @@ int kbpf_global_check_return(struct kbpf_verifier *v);
 
 /* Numbers of the functions that instructions name, into their info's @index. 0. */
 int kbpf_kfunc_resolve(struct kbpf_verifier *v);
+/* Does the kernel have the function, provided or not? */
+bool kbpf_kfunc_exists(const struct kbpf_verifier *v, u32 btf_id);
 /* An lddw of a kernel symbol's address. */
 bool kbpf_kfunc_is_addr(const struct kbpf_insn *insn);
 /* Number of the helper or kernel function that a call calls; 0: none that there is. */
@@ -452,6 +457,23 @@ int kbpf_object_check_release(struct kbpf_verifier *v, u32 reg);
 /* May RCU read sides begin or end where this function is called? And let them. */
 int kbpf_rcu_check(struct kbpf_verifier *v, u32 id);
 int kbpf_rcu_apply(struct kbpf_verifier *v, u32 id);
+
+/* ---- typed.c: types of kernel pointers, in programs that call helpers that ask for them --------------- */
+
+/* Do types matter to this program? Then @types is set. 0. */
+int kbpf_typed_find(struct kbpf_verifier *v);
+/* @val is argument @n of the attach point, or a task. */
+void kbpf_typed_arg(const struct kbpf_verifier *v, struct kbpf_value *val, u32 n);
+void kbpf_typed_task(const struct kbpf_verifier *v, struct kbpf_value *val);
+/* @val is what 8 bytes at @off from @ptr hold. */
+void kbpf_typed_load(const struct kbpf_verifier *v, struct kbpf_value *val,
+		     const struct kbpf_value *ptr, s32 off);
+/* @val is @from plus a constant. */
+void kbpf_typed_move(struct kbpf_value *val, const struct kbpf_value *from, s64 by);
+/* May @cur be used wherever @old may? */
+bool kbpf_typed_within(const struct kbpf_value *cur, const struct kbpf_value *old);
+/* Is the register what an argument of this kind (enum kbpf_arg) is to be? 0 or -errno. */
+int kbpf_typed_check(struct kbpf_verifier *v, u32 reg, u32 arg);
 
 /* ---- iter.c: open-coded iterators on the stack ------------------------------------------------------ */
 

@@ -4,6 +4,9 @@
  *
  *   cfg       functions, legal instructions, control flow
  *   resolve   descriptors to maps
+ *   kfunc     numbers of kernel functions
+ *   typed     do types of kernel pointers matter?
+ *   global    functions that are judged by their signature
  *   live      what matters where
  *   walk      every path, abstractly; ends paths that were walked already
  *   stack     depth over the call graph
@@ -248,6 +251,7 @@ static int run_passes(struct kbpf_verifier *v)
 		kbpf_cfg_check,
 		kbpf_resolve_maps,
 		kbpf_kfunc_resolve,
+		kbpf_typed_find,
 		kbpf_global_find,
 		kbpf_live_compute,
 		walk,

@@ -10,6 +10,8 @@
 #include "log.h"
 #include "prog.h"
 
+struct kbpf_btf;
+
 /**
  * struct kbpf_verify_opts - how to judge
  * @fd_array: descriptors that KBPF_PSEUDO_MAP_IDX counts in, or NULL
@@ -19,6 +21,7 @@
  * @map_arg: for @map_get and @kfunc_find
  * @kfunc_find: number of the kernel function with a BTF id, 0 for none; NULL: found
  *	by its name in the kernel's BTF. For tests
+ * @kernel_btf: the kernel's types; NULL: kbpf_env_kernel_btf(). For tests
  * @no_pruning: walk every path to its end (tests)
  * @max_insns: budget of instructions; 0: KBPF_MAX_INSNS
  * @observe: called at each visit of an instruction with the verifier's state,
@@ -31,6 +34,7 @@ struct kbpf_verify_opts {
 	struct kbpf_map *(*map_get)(void *arg, int fd);
 	void *map_arg;
 	u32 (*kfunc_find)(void *arg, u32 btf_id);
+	const struct kbpf_btf *kernel_btf;
 	bool no_pruning;
 	u32 max_insns;
 	void (*observe)(void *arg, u32 insn, const void *state);

@@ -38,9 +38,8 @@ u64 kbpf_env_ktime_ns(void)
 	return 0;
 }
 
-const char *kbpf_env_kernel_func(u32 btf_id)
+const struct kbpf_btf *kbpf_env_kernel_btf(void)
 {
-	(void)btf_id;
 	return NULL;
 }
 
