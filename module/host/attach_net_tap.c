@@ -45,42 +45,44 @@ static void fill_record(struct kbpf_tap_record *rec, const struct sk_buff *skb,
 	rec->hatype = dev->type;
 }
 
-static bool keep(struct tap *tap, const struct sk_buff *skb, const struct net_device *dev,
-		 u32 push, u32 caplen)
+/* Out of the way of packets that nobody wants. */
+static noinline void keep(struct tap *tap, const struct kbpf_packet *p, u32 caplen)
 {
+	const struct sk_buff *skb = p->ctx.host;
+	u32 len = skb->len + p->push;
 	struct kbpf_tap_record *rec;
 
+	this_cpu_inc(tap->nl.counts->passed);
+	caplen = min3(len, caplen, tap->snaplen);
 	rec = kbpf_ringbuf_reserve(tap->ring, sizeof(*rec) + caplen);
 	if (!rec)
-		return false;
-	fill_record(rec, skb, dev, skb->len + push, caplen);
+		goto lost;
+	fill_record(rec, skb, skb->dev, len, caplen);
 	/* Within the packet, so it cannot fail but for pages that are not the CPU's to read. */
-	if (skb_copy_bits(skb, -(int)push, rec + 1, caplen)) {
+	if (skb_copy_bits(skb, -(int)p->push, rec + 1, caplen)) {
 		kbpf_ringbuf_discard(rec, KBPF_RB_NO_WAKEUP);
-		return false;
+		goto lost;
 	}
 	kbpf_ringbuf_submit(rec, 0);
-	return true;
+	return;
+lost:
+	this_cpu_inc(tap->nl.counts->lost);
 }
 
-static void tap_packet(struct tap *tap, struct sk_buff *skb, struct net_device *dev)
+static __always_inline void tap_packet(struct tap *tap, struct sk_buff *skb,
+				       const struct net_device *dev)
 {
-	const struct kbpf_prog *prog = tap->nl.link.prog;
-	struct kbpf_packet p KBPF_PACKET_UNFILLED;
-	u32 push = 0, len;
+	struct kbpf_packet p KBPF_UNFILLED;
+	u32 push = 0;
 	u64 ret;
 
 	/* Offsets count from the link-layer header, where there is one. */
 	if (dev_has_header(dev) && skb_mac_header_was_set(skb) &&
 	    skb->data > skb_mac_header(skb))
 		push = skb->data - skb_mac_header(skb);
-	len = skb->len + push;
-	kbpf_packet_open_skb(&p, skb, dev, prog, push);
-	if (!kbpf_net_run(&tap->nl, &p.ctx, len, &ret) || !(u32)ret)
-		return;
-	this_cpu_inc(tap->nl.counts->passed);
-	if (!keep(tap, skb, dev, push, min3(len, (u32)ret, tap->snaplen)))
-		this_cpu_inc(tap->nl.counts->lost);
+	kbpf_packet_open_skb(&p, skb, tap->nl.link.prog, push);
+	if (kbpf_net_run(&tap->nl, &p.ctx, skb->len + push, &ret) && (u32)ret)
+		keep(tap, &p, ret);
 }
 
 static int on_packet(struct sk_buff *skb, struct net_device *dev, struct packet_type *type,
@@ -88,6 +90,7 @@ static int on_packet(struct sk_buff *skb, struct net_device *dev, struct packet_
 {
 	struct tap *tap = container_of(type, struct tap, type);
 
+	/* The kernel calls with @dev being @skb's own. */
 	if (skb->pkt_type != PACKET_LOOPBACK && net_eq(dev_net(dev), tap->nl.net))
 		tap_packet(tap, skb, dev);
 	consume_skb(skb);

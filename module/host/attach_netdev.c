@@ -30,7 +30,7 @@ static unsigned int on_packet(void *priv, struct sk_buff *skb, const struct nf_h
 {
 	struct kbpf_net_link *nl = priv;
 	const struct kbpf_prog *prog = nl->link.prog;
-	struct kbpf_packet p KBPF_PACKET_UNFILLED;
+	struct kbpf_packet p KBPF_UNFILLED;
 	u32 push = 0;
 	u64 action = TC_ACT_UNSPEC;
 	bool ran;
@@ -41,7 +41,7 @@ static unsigned int on_packet(void *priv, struct sk_buff *skb, const struct nf_h
 	if (push)
 		__skb_push(skb, push);
 	if (likely(!kbpf_packet_writable(skb, prog))) {
-		kbpf_packet_open_skb(&p, skb, skb->dev, prog, 0);
+		kbpf_packet_open_skb(&p, skb, prog, 0);
 		ran = kbpf_net_run(nl, &p.ctx, skb->len, &action);
 		if (ran)
 			kbpf_packet_close(&p, prog);

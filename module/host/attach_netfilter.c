@@ -26,7 +26,7 @@ static struct netfilter_link *to_netfilter(struct kbpf_net_link *nl)
 static unsigned int on_packet(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct kbpf_net_link *nl = priv;
-	struct kbpf_packet p KBPF_PACKET_UNFILLED;
+	struct kbpf_packet p KBPF_UNFILLED;
 	u64 verdict;
 
 	kbpf_packet_open_nf(&p, skb, state, nl->link.prog);

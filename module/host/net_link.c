@@ -10,7 +10,6 @@
 #include <linux/slab.h>
 #include <net/net_namespace.h>
 #include "net_link.h"
-#include "run.h"
 
 static LIST_HEAD(hooked);
 
@@ -133,19 +132,6 @@ struct kbpf_link *kbpf_net_link_hook(struct kbpf_net_link *nl, u32 ifindex)
 		return &nl->link;
 	kbpf_object_put(&nl->link.obj);
 	return ERR_PTR(err);
-}
-
-bool kbpf_net_run(struct kbpf_net_link *nl, const void *ctx, u32 len, u64 *ret)
-{
-	struct kbpf_run run = {};
-
-	if (unlikely(!kbpf_run_prog(nl->link.prog, ctx, &run, ret))) {
-		this_cpu_inc(nl->counts->missed);
-		return false;
-	}
-	this_cpu_inc(nl->counts->packets);
-	this_cpu_add(nl->counts->bytes, len);
-	return true;
 }
 
 /* ---- the ends of interfaces and namespaces ------------------------------------------ */

@@ -10,6 +10,7 @@
 #include <linux/netdevice.h>
 #include <linux/u64_stats_sync.h>
 #include "cmd/cmd.h"
+#include "run.h"
 
 /**
  * struct kbpf_net_counts - per-CPU counts of a link, see struct kbpf_link_stats_attr
@@ -96,7 +97,24 @@ struct kbpf_link *kbpf_net_link_hook(struct kbpf_net_link *nl, u32 ifindex);
  * Context: bottom halves off, RCU read side.
  * Return: did it run?
  */
-bool kbpf_net_run(struct kbpf_net_link *nl, const void *ctx, u32 len, u64 *ret);
+static __always_inline bool kbpf_net_run(struct kbpf_net_link *nl, const void *ctx, u32 len,
+					 u64 *ret)
+{
+	struct kbpf_run run KBPF_UNFILLED;
+	bool ran;
+
+	kbpf_run_nowhere(&run);
+	preempt_disable_notrace();
+	ran = kbpf_run_here(nl->link.prog, ctx, &run, ret);
+	preempt_enable_notrace();
+	if (unlikely(!ran)) {
+		this_cpu_inc(nl->counts->missed);
+		return false;
+	}
+	this_cpu_inc(nl->counts->packets);
+	this_cpu_add(nl->counts->bytes, len);
+	return true;
+}
 
 /* Creation by family, from the link's attributes; errnos as struct kbpf_link_create_attr says. */
 struct kbpf_link *kbpf_tap_link(const struct kbpf_link_create_attr *attr, struct kbpf_prog *prog);

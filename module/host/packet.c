@@ -11,7 +11,6 @@
 #include <net/flow_dissector.h>
 #include <net/sch_generic.h>
 #include "packet.h"
-#include "packet/packet.h"
 
 #define AD_HATYPE	28	/* ancillary data of classic BPF: ABI */
 #define AD_PAY_OFFSET	52
@@ -32,11 +31,7 @@ static u32 push_of(const struct kbpf_packet_ctx *ctx)
 /* The packet may have moved. */
 static void set_pointers(struct kbpf_packet_ctx *ctx)
 {
-	struct sk_buff *skb = skb_of(ctx);
-
-	ctx->data = skb->data - push_of(ctx);
-	ctx->data_meta = ctx->data;
-	ctx->data_end = skb->data + skb_headlen(skb);
+	kbpf_packet_set_pointers(container_of(ctx, struct kbpf_packet, ctx), skb_of(ctx));
 }
 
 /* ---- operations ---------------------------------------------------------------- */
@@ -170,7 +165,7 @@ static s64 op_ancillary(const struct kbpf_packet_ctx *ctx, u32 kind)
 	return kind == AD_HATYPE && dev ? dev->type : -ENOENT;
 }
 
-static const struct kbpf_packet_ops packet_ops = {
+const struct kbpf_packet_ops kbpf_packet_skb_ops = {
 	.load = op_load,
 	.base = op_base,
 	.store = op_store,
@@ -183,9 +178,7 @@ static const struct kbpf_packet_ops packet_ops = {
 
 /* ---- fields of struct __sk_buff -------------------------------------------------- */
 
-#define FIELD(n)	BIT_ULL((n) / 4)
-/* data, data_end and data_meta are the context's own. */
-#define POINTERS	(FIELD(76) | FIELD(80) | FIELD(140))
+#define FIELD(n)	KBPF_PACKET_FIELD(n)
 
 static void set32(struct kbpf_packet *p, u32 off, u32 val)
 {
@@ -252,22 +245,10 @@ static u32 skb_field(const struct kbpf_packet *p, u32 off)
 	}
 }
 
-static void open(struct kbpf_packet *p, struct sk_buff *skb, u32 push)
+void kbpf_packet_fill_skb(struct kbpf_packet *p, u64 fields)
 {
-	p->push = push;
-	p->ctx.host = skb;
-	p->ctx.ops = &packet_ops;
-	set_pointers(&p->ctx);
-}
-
-void kbpf_packet_open_skb(struct kbpf_packet *p, struct sk_buff *skb,
-			  const struct net_device *dev, const struct kbpf_prog *prog, u32 push)
-{
-	u64 left = prog->fields_used & ~POINTERS;
-
-	open(p, skb, push);
-	for (; left; left &= left - 1) {
-		u32 off = __ffs64(left) * 4;
+	for (; fields; fields &= fields - 1) {
+		u32 off = __ffs64(fields) * 4;
 
 		set32(p, off, skb_field(p, off));
 	}
@@ -306,7 +287,7 @@ void kbpf_packet_open_nf(struct kbpf_packet *p, struct sk_buff *skb,
 	const u64 own = FIELD(0) | FIELD(4) | FIELD(8) | FIELD(12) | FIELD(16) | FIELD(20);
 	u64 left = prog->fields_used & ~own;
 
-	open(p, skb, 0);
+	kbpf_packet_open(p, skb, 0);
 	user->state = (unsigned long)state;
 	user->skb = (unsigned long)skb;
 	for (; left; left &= left - 1) {

@@ -7,7 +7,9 @@
 #define KBPF_HOST_PACKET_H
 
 #include <linux/skbuff.h>
+#include "packet/packet.h"
 #include "prog.h"
+#include "run.h"
 #include "progtype/progtype.h"
 
 struct nf_hook_state;
@@ -22,28 +24,64 @@ struct kbpf_packet {
 	u32 push;
 };
 
-/*
- * Of a packet on the stack: kernels that zero every local would spend more on it
- * than most filters take. What programs look at is filled, the rest is not read.
+extern const struct kbpf_packet_ops kbpf_packet_skb_ops;
+
+/**
+ * kbpf_packet_set_pointers() - say where the packet's linear bytes are
+ * @p: the packet; @p.push is set
+ * @skb: the sk_buff
  */
-#if __has_attribute(__uninitialized__)
-#define KBPF_PACKET_UNFILLED __attribute__((__uninitialized__))
-#else
-#define KBPF_PACKET_UNFILLED
-#endif
+static __always_inline void kbpf_packet_set_pointers(struct kbpf_packet *p,
+						     const struct sk_buff *skb)
+{
+	p->ctx.data = skb->data - p->push;
+	p->ctx.data_meta = p->ctx.data;
+	p->ctx.data_end = skb->data + skb_headlen(skb);
+}
+
+/**
+ * kbpf_packet_open() - a context without fields
+ * @p: the packet, uninitialised
+ * @skb: the sk_buff; stays the caller's
+ * @push: bytes before skb->data that the packet begins at; they are there
+ */
+static __always_inline void kbpf_packet_open(struct kbpf_packet *p, struct sk_buff *skb, u32 push)
+{
+	p->push = push;
+	p->ctx.host = skb;
+	p->ctx.ops = &kbpf_packet_skb_ops;
+	kbpf_packet_set_pointers(p, skb);
+}
+
+/* packet.c: fields of struct __sk_buff, as KBPF_PACKET_FIELD() bits */
+void kbpf_packet_fill_skb(struct kbpf_packet *p, u64 fields);
+
+/* Bit of the field at an offset of a context, in struct kbpf_prog's fields_used. */
+#define KBPF_PACKET_FIELD(off)	BIT_ULL((off) / 4)
+/* data, data_end and data_meta are the context's own. */
+#define KBPF_PACKET_POINTERS	(KBPF_PACKET_FIELD(76) | KBPF_PACKET_FIELD(80) | \
+				 KBPF_PACKET_FIELD(140))
 
 /**
  * kbpf_packet_open_skb() - the context of a program on struct __sk_buff
  * @p: the packet, uninitialised
  * @skb: the sk_buff; stays the caller's
- * @dev: interface
  * @prog: the program, which says what fields it looks at
  * @push: bytes before skb->data that the packet begins at; they are there
  *
+ * Most filters look at no field.
+ *
  * Context: RCU read side, bottom halves off.
  */
-void kbpf_packet_open_skb(struct kbpf_packet *p, struct sk_buff *skb,
-			  const struct net_device *dev, const struct kbpf_prog *prog, u32 push);
+static __always_inline void kbpf_packet_open_skb(struct kbpf_packet *p, struct sk_buff *skb,
+						 const struct kbpf_prog *prog, u32 push)
+{
+	u64 fields = prog->fields_used & ~KBPF_PACKET_POINTERS;
+
+	kbpf_packet_open(p, skb, push);
+	if (unlikely(fields))
+		kbpf_packet_fill_skb(p, fields);
+}
 
 /**
  * kbpf_packet_open_nf() - the context of a program on struct kbpf_nf_ctx

@@ -69,17 +69,17 @@ bool kbpf_run_prog(const struct kbpf_prog *prog, const void *ctx, struct kbpf_ru
 bool kbpf_env_call_func(const struct kbpf_func *func, u64 r1, u64 r2, u64 r3)
 {
 	struct kbpf_run run = {};
-	bool *active;
+	bool *active, entered;
 
 	preempt_disable_notrace();
-	active = kbpf_run_enter(func->prog, NULL, &run);
-	if (active) {
+	entered = kbpf_run_enter(func->prog, NULL, &run, &active);
+	if (entered) {
 		this_cpu_inc(func->prog->stats->runs);
 		func->call(func, r1, r2, r3, 0, 0);
 		kbpf_run_leave(&run, active);
 	}
 	preempt_enable_notrace();
-	return active;
+	return entered;
 }
 
 /**

@@ -106,6 +106,30 @@ static __always_inline enum kbpf_level kbpf_run_level(void)
 	return interrupt_context_level();
 }
 
+/*
+ * Of a local that is filled by hand as far as anybody looks: kernels that zero every
+ * local would spend more on it than most programs take.
+ */
+#if __has_attribute(__uninitialized__)
+#define KBPF_UNFILLED __attribute__((__uninitialized__))
+#else
+#define KBPF_UNFILLED
+#endif
+
+/**
+ * kbpf_run_nowhere() - a run that is at no function and has no cookie
+ * @run: the run, KBPF_UNFILLED: what kbpf_run_enter() sets stays so
+ */
+static __always_inline void kbpf_run_nowhere(struct kbpf_run *run)
+{
+	run->cookie = 0;
+	run->func_ip = 0;
+	run->places = NULL;
+	run->hook_ip = 0;
+	run->nr_args = 0;
+	run->has_ret = false;
+}
+
 /**
  * struct kbpf_run_cpu - what runs on a CPU
  * @cur: the innermost run; interrupted ones follow by @prev
@@ -127,22 +151,23 @@ u64 kbpf_run_timed(const struct kbpf_prog *prog, const void *ctx);
  * @prog: the program
  * @ctx: its context
  * @run: the run
+ * @active: out: for kbpf_run_leave()
  *
  * Context: any, preemption off.
- * Return: for kbpf_run_leave(), or NULL: turned away, and counted.
+ * Return: is there? Else it was turned away, and counted.
  */
-static __always_inline bool *kbpf_run_enter(const struct kbpf_prog *prog, const void *ctx,
-					    struct kbpf_run *run)
+static __always_inline bool kbpf_run_enter(const struct kbpf_prog *prog, const void *ctx,
+					   struct kbpf_run *run, bool **active)
 {
 	struct kbpf_run_cpu *cpu = this_cpu_ptr(&kbpf_run_cpu);
 	enum kbpf_level level = kbpf_run_level();
-	bool *active = &cpu->active[level];
 
-	if (unlikely(*active || (prog->takes_locks && level == KBPF_LEVEL_NMI))) {
+	*active = &cpu->active[level];
+	if (unlikely(**active || (prog->takes_locks && level == KBPF_LEVEL_NMI))) {
 		this_cpu_inc(prog->stats->misses);
-		return NULL;
+		return false;
 	}
-	*active = true;
+	**active = true;
 	run->ctx = ctx;
 	run->prog = prog;
 	run->prev = cpu->cur;
@@ -152,7 +177,7 @@ static __always_inline bool *kbpf_run_enter(const struct kbpf_prog *prog, const 
 	/* Preemption off is a read side; lockdep wants to hear of it. */
 	if (IS_ENABLED(CONFIG_PROVE_RCU))
 		rcu_read_lock();
-	return active;
+	return true;
 }
 
 static __always_inline void kbpf_run_leave(struct kbpf_run *run, bool *active)
@@ -177,9 +202,9 @@ static __always_inline void kbpf_run_leave(struct kbpf_run *run, bool *active)
 static __always_inline bool kbpf_run_here(const struct kbpf_prog *prog, const void *ctx,
 					  struct kbpf_run *run, u64 *ret)
 {
-	bool *active = kbpf_run_enter(prog, ctx, run);
+	bool *active;
 
-	if (unlikely(!active))
+	if (unlikely(!kbpf_run_enter(prog, ctx, run, &active)))
 		return false;
 	this_cpu_inc(prog->stats->runs);
 	if (static_branch_unlikely(&kbpf_run_timing))

@@ -12,4 +12,4 @@ bench-packets: $(O)/bench/packets
 	$(QEMU_RIG)/guest --kernel 6.12 --name bench-packets --icount --timeout 900 \
 		--suite $(TOP)/userspace/bench/packets.sh --add $< --add /usr/sbin/ip --add /usr/sbin/sysctl \
 		--add $(CLASSIC_SRC)/expressions --add "$$($(QEMU_RIG)/modules --kernel 6.12)"
-	cp $(TOP)/build/guest/bench-packets/sent/bench-packets.json $(TOP)/build/
+	cp $(TOP)/build/guest/bench-packets/bench-packets.json $(TOP)/build/
