@@ -43,16 +43,21 @@ u32 kbpf_jit_arena_take(struct kbpf_jit_arena *arena, u32 size)
 
 	if (!n || n > arena->free)
 		return U32_MAX;
+	/* The stretch at the end comes last, and is not searched. */
 	while (best_len != n) {
-		at = find_next_zero_bit(arena->used, arena->grains, at);
-		if (at >= arena->grains)
+		at = find_next_zero_bit(arena->used, arena->top, at);
+		if (at >= arena->top)
 			break;
-		end = find_next_bit(arena->used, arena->grains, at);
+		end = find_next_bit(arena->used, arena->top, at);
 		if (end - at >= n && end - at < best_len) {
 			best = at;
 			best_len = end - at;
 		}
 		at = end;
+	}
+	if (best == U32_MAX && arena->grains - arena->top >= n) {
+		best = arena->top;
+		arena->top += n;
 	}
 	if (best == U32_MAX)
 		return U32_MAX;
@@ -63,4 +68,6 @@ u32 kbpf_jit_arena_take(struct kbpf_jit_arena *arena, u32 size)
 void kbpf_jit_arena_give(struct kbpf_jit_arena *arena, u32 off, u32 size)
 {
 	mark(arena, off / KBPF_JIT_GRAIN, DIV_ROUND_UP(size, KBPF_JIT_GRAIN), false);
+	while (arena->top && !test_bit(arena->top - 1, arena->used))
+		arena->top--;
 }

@@ -398,9 +398,11 @@ int kbpf_jit_decode(struct kbpf_jit_ir *ir)
 	d.room = ir->harden ? 2 * prog->len : prog->len;
 	ir->nr_fns = prog->nr_funcs;
 	ir->ops = kvcalloc(d.room, sizeof(*ir->ops), GFP_KERNEL);
+	ir->flow = kvmalloc_array(d.room, sizeof(*ir->flow), GFP_KERNEL);
+	ir->stale = true;
 	ir->fns = kvcalloc(ir->nr_fns, sizeof(*ir->fns), GFP_KERNEL);
 	d.op_of = kvcalloc(prog->len + 1, sizeof(*d.op_of), GFP_KERNEL);
-	if (ir->ops && ir->fns && d.op_of)
+	if (ir->ops && ir->flow && ir->fns && d.op_of)
 		err = decode_slots(&d);
 	if (!err && !resolve_jumps(&d))
 		err = -EOPNOTSUPP;
@@ -416,8 +418,10 @@ void kbpf_jit_release(struct kbpf_jit_ir *ir)
 {
 	kvfree(ir->lookups);
 	kvfree(ir->fns);
+	kvfree(ir->flow);
 	kvfree(ir->ops);
 	ir->ops = NULL;
+	ir->flow = NULL;
 	ir->fns = NULL;
 	ir->lookups = NULL;
 }

@@ -97,11 +97,13 @@ void kbpf_jit_image_free(void *image, u32 size);
  * @used: a bit a grain
  * @grains: how many
  * @free: of these free
+ * @top: from here on all are
  */
 struct kbpf_jit_arena {
 	unsigned long *used;
 	u32 grains;
 	u32 free;
+	u32 top;
 };
 
 /**

@@ -23,6 +23,7 @@ enum {
 };
 
 #define JIT_BIT(r)	(1U << (r))
+#define JIT_ALL		(JIT_BIT(JIT_REGS) - 1)
 #define JIT_ARGS	(JIT_BIT(1) | JIT_BIT(2) | JIT_BIT(3) | JIT_BIT(4) | JIT_BIT(5))
 
 enum kbpf_jit_kind {
@@ -139,6 +140,18 @@ struct kbpf_jit_op {
 };
 
 /**
+ * struct kbpf_jit_flow - an operation in the data flow of kbpf_jit_live()
+ * @in: registers read at it or later
+ * @reads: registers that it reads
+ * @writes: registers whose old value it ends
+ */
+struct kbpf_jit_flow {
+	u16 in;
+	u16 reads;
+	u16 writes;
+};
+
+/**
  * struct kbpf_jit_fn - a function
  * @first: first operation
  * @end: after the last
@@ -186,7 +199,9 @@ struct kbpf_jit_lookup {
  * @prog: the program
  * @world: what code may use
  * @ops: operations
+ * @flow: by operation, kbpf_jit_live()'s own
  * @nr: how many
+ * @stale: the operations have changed since their @live was set
  * @fns: functions, as @prog->funcs
  * @nr_fns: how many
  * @lookups: what JIT_LOOKUP refers to
@@ -199,7 +214,9 @@ struct kbpf_jit_ir {
 	struct kbpf_prog *prog;
 	const struct kbpf_jit_world *world;
 	struct kbpf_jit_op *ops;
+	struct kbpf_jit_flow *flow;
 	u32 nr;
+	bool stale;
 	struct kbpf_jit_fn *fns;
 	u32 nr_fns;
 	struct kbpf_jit_lookup *lookups;
@@ -218,20 +235,44 @@ struct kbpf_jit_ir {
 int kbpf_jit_decode(struct kbpf_jit_ir *ir);
 void kbpf_jit_release(struct kbpf_jit_ir *ir);
 
-/* Registers that an operation reads, and those whose old value it ends. */
+/* Registers that an operation reads. */
 u16 kbpf_jit_reads(const struct kbpf_jit_ir *ir, const struct kbpf_jit_op *op);
-u16 kbpf_jit_writes(const struct kbpf_jit_op *op);
+
+/* And those whose old value it ends. */
+static inline u16 kbpf_jit_writes(const struct kbpf_jit_op *op)
+{
+	if (op->kind == JIT_CALL || op->kind == JIT_CALLF || op->kind == JIT_TAIL)
+		return JIT_BIT(JIT_R0) | JIT_ARGS | JIT_BIT(JIT_X0);
+	return JIT_BIT(op->dst) & JIT_ALL;
+}
 
 /* May it go on at @target? */
-bool kbpf_jit_branches(const struct kbpf_jit_op *op);
+static inline bool kbpf_jit_branches(const struct kbpf_jit_op *op)
+{
+	return op->kind == JIT_JMP || op->kind == JIT_JCC ||
+	       (op->kind == JIT_LOOKUP && op->flags);
+}
+
+/* Does it nothing but write its destination? */
+static inline bool kbpf_jit_is_pure(const struct kbpf_jit_op *op)
+{
+	const u32 pure = 1U << JIT_IMM | 1U << JIT_MOV | 1U << JIT_ZX | 1U << JIT_SX |
+			 1U << JIT_ALU | 1U << JIT_NEG | 1U << JIT_SWAP | 1U << JIT_LEA |
+			 1U << JIT_LOAD | 1U << JIT_CMOV | 1U << JIT_SETCC | 1U << JIT_THIS;
+
+	return pure >> op->kind & 1;
+}
 
 /**
  * kbpf_jit_live() - which registers are read later, for every operation
  * @ir: the program; sets @live of operations, @live_in of functions
- *
- * Return: 0 or -ENOMEM.
+ * @needed_only: what is read only for results that nobody reads does not count;
+ *	the caller drops the operations that make those
  */
-int kbpf_jit_live(struct kbpf_jit_ir *ir);
+void kbpf_jit_live(struct kbpf_jit_ir *ir, bool needed_only);
+
+/* The same where operations have changed since. */
+void kbpf_jit_live_again(struct kbpf_jit_ir *ir);
 
 /**
  * kbpf_jit_next() - the operation that follows in the same straight line
@@ -243,7 +284,10 @@ int kbpf_jit_live(struct kbpf_jit_ir *ir);
  */
 u32 kbpf_jit_next(const struct kbpf_jit_ir *ir, u32 i);
 
-/* The passes; jit.c has them in their order, with their switches. 0 or -ENOMEM. */
+/*
+ * The passes; jit.c has them in their order, with their switches. Return: 1 where
+ * other registers may be live now, 0 where they are not, or -ENOMEM.
+ */
 int kbpf_jit_pass_zext(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_bytes(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_copy(struct kbpf_jit_ir *ir);
@@ -275,6 +319,7 @@ int kbpf_jit_pass_dead(struct kbpf_jit_ir *ir);
  * @len: bytes
  * @gap: bytes of traps before the first instruction
  * @div: divisions by constants may multiply
+ * @sized: @was is a translation's: what is no branch is as long as it was there
  */
 struct kbpf_jit_out {
 	u8 *code;
@@ -289,6 +334,7 @@ struct kbpf_jit_out {
 	u32 len;
 	u32 gap;
 	bool div;
+	bool sized;
 };
 
 /**

@@ -55,14 +55,14 @@ static int run_passes(struct kbpf_jit_ir *ir, u32 on)
 	for (u32 i = 0; i < ARRAY_SIZE(passes); i++) {
 		if (!(on & passes[i].bit))
 			continue;
-		err = kbpf_jit_live(ir);
-		if (!err)
-			err = passes[i].run(ir);
-		if (err)
+		err = passes[i].run(ir);
+		if (err < 0)
 			return err;
+		ir->stale |= err;
 		cond_resched();
 	}
-	return kbpf_jit_live(ir);
+	kbpf_jit_live_again(ir);
+	return 0;
 }
 
 /* What a function writes and whether it calls decides its frame. */
@@ -100,47 +100,45 @@ static void swap_layouts(struct kbpf_jit_out *out)
 	out->at = was;
 }
 
-/*
- * Sizes the image until a translation repeats the one before: only then are the
- * distances that branches were given the true ones.
- */
-static int settle(const struct kbpf_jit_ir *ir, struct kbpf_jit_out *out, u32 points)
+/* One more translation, by the layout of the one before. */
+static int translate(const struct kbpf_jit_ir *ir, struct kbpf_jit_out *out)
 {
-	u32 round, last = 0;
+	swap_layouts(out);
+	return kbpf_jit_translate(ir, out);
+}
+
+/* Sizes the image as if all were far, and then by the distances that this gives. */
+static int size(const struct kbpf_jit_ir *ir, struct kbpf_jit_out *out, u32 points)
+{
 	int err;
 
 	for (u32 i = 0; i < points; i++)
 		out->at[i] = i * FAR;
-	for (round = 0; round < MAX_ROUNDS; round++) {
-		swap_layouts(out);
-		err = kbpf_jit_translate(ir, out);
-		if (err)
-			return err;
-		if (out->len == last && !memcmp(out->was, out->at, points * sizeof(*out->at)))
-			return 0;
-		last = out->len;
-	}
-	return -EOPNOTSUPP;
-}
-
-/* The same translation with memory under it; what it wrote must be what was sized. */
-static int emit(const struct kbpf_jit_ir *ir, struct kbpf_jit_out *out, u32 points)
-{
-	u32 len = out->len;
-	int err;
-
-	out->code = kvmalloc(len, GFP_KERNEL);
-	if (!out->code)
-		return -ENOMEM;
-	out->room = len;
-	swap_layouts(out);
-	err = kbpf_jit_translate(ir, out);
+	err = translate(ir, out);
 	if (err)
 		return err;
-	if (WARN_ON_ONCE(out->len != len ||
-			 memcmp(out->was, out->at, points * sizeof(*out->at))))
+	out->sized = true;
+	err = translate(ir, out);
+	out->sized = false;
+	return err;
+}
+
+/*
+ * Translates with memory under it. Only where this repeats the translation before
+ * are the distances that branches were given the true ones.
+ * Return: 0; -EAGAIN where it does not.
+ */
+static int write(const struct kbpf_jit_ir *ir, struct kbpf_jit_out *out, u32 points)
+{
+	u32 len = out->len;
+	int err = translate(ir, out);
+
+	if (err)
+		return err;
+	if (WARN_ON_ONCE(out->len > len))
 		return -EOPNOTSUPP;
-	return 0;
+	return out->len == len && !memcmp(out->was, out->at, points * sizeof(*out->at)) ?
+	       0 : -EAGAIN;
 }
 
 /* ---- handing over ------------------------------------------------------------------ */
@@ -170,32 +168,50 @@ static void install(struct kbpf_prog *prog, struct kbpf_jit_image *image,
 	prog->run = (void *)(image->mem + out->run);
 }
 
-static int place(struct kbpf_jit_ir *ir, struct kbpf_jit_out *out, u32 points)
+/* Finds room for the image as it was last sized, and writes it there. */
+static int try_place(const struct kbpf_jit_ir *ir, struct kbpf_jit_out *out, u32 points,
+		     struct kbpf_jit_image *image)
 {
-	struct kbpf_jit_image *image = kzalloc(struct_size(image, entry, ir->nr_fns), GFP_KERNEL);
-	int err = -ENOSPC;
+	int err;
 
-	if (!image)
-		return -ENOMEM;
-	image->nr = ir->nr_fns;
-	image->len = out->len;
 	image->alloc = out->len;
 	image->mem = kbpf_jit_image_alloc(image->alloc);
 	if (!image->mem)
-		goto free_image;
+		return -ENOSPC;
 	out->addr = image->mem;
-	err = emit(ir, out, points);
+	out->room = out->len;
+	err = write(ir, out, points);
 	if (!err)
 		err = kbpf_jit_image_write(image->mem, out->code, out->len);
 	if (err)
-		goto free_mem;
+		kbpf_jit_image_free(image->mem, image->alloc);
+	return err;
+}
+
+static int place(struct kbpf_jit_ir *ir, struct kbpf_jit_out *out, u32 points)
+{
+	struct kbpf_jit_image *image = kzalloc(struct_size(image, entry, ir->nr_fns), GFP_KERNEL);
+	int err = -ENOMEM;
+
+	if (!image)
+		return -ENOMEM;
+	out->code = kvmalloc(out->len, GFP_KERNEL);
+	if (!out->code)
+		goto free_image;
+	for (u32 round = 0; round < MAX_ROUNDS; round++) {
+		err = try_place(ir, out, points, image);
+		if (err != -EAGAIN)
+			break;
+	}
+	if (err)
+		goto free_image;
+	image->nr = ir->nr_fns;
+	image->len = out->len;
 	install(ir->prog, image, ir, out);
 	return 0;
-free_mem:
-	kbpf_jit_image_free(image->mem, image->alloc);
 free_image:
 	kfree(image);
-	return err;
+	return err == -EAGAIN ? -EOPNOTSUPP : err;
 }
 
 static int compile(struct kbpf_jit_ir *ir, u32 on)
@@ -217,7 +233,7 @@ static int compile(struct kbpf_jit_ir *ir, u32 on)
 	err = run_passes(ir, on);
 	if (!err) {
 		survey(ir);
-		err = settle(ir, &out, points);
+		err = size(ir, &out, points);
 	}
 	if (!err)
 		err = place(ir, &out, points);

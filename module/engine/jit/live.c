@@ -10,14 +10,14 @@
 
 static u16 bit(u8 reg)
 {
-	return reg == JIT_NONE ? 0 : JIT_BIT(reg);
+	return JIT_BIT(reg) & JIT_ALL;
 }
 
 static u16 operand_reads(const struct kbpf_jit_op *op)
 {
-	u16 r = bit(op->a) | bit(op->mem.base) | bit(op->mem.index);
+	u16 r = JIT_BIT(op->a) | JIT_BIT(op->mem.base) | JIT_BIT(op->mem.index);
 
-	return op->bk == JIT_B_REG ? r | bit(op->b) : r;
+	return (op->bk == JIT_B_REG ? r | JIT_BIT(op->b) : r) & JIT_ALL;
 }
 
 u16 kbpf_jit_reads(const struct kbpf_jit_ir *ir, const struct kbpf_jit_op *op)
@@ -50,24 +50,6 @@ u16 kbpf_jit_reads(const struct kbpf_jit_ir *ir, const struct kbpf_jit_op *op)
 	}
 }
 
-u16 kbpf_jit_writes(const struct kbpf_jit_op *op)
-{
-	switch (op->kind) {
-	case JIT_CALL:
-	case JIT_CALLF:
-	case JIT_TAIL:
-		return JIT_BIT(JIT_R0) | JIT_ARGS | JIT_BIT(JIT_X0);
-	default:
-		return bit(op->dst);
-	}
-}
-
-bool kbpf_jit_branches(const struct kbpf_jit_op *op)
-{
-	return op->kind == JIT_JMP || op->kind == JIT_JCC ||
-	       (op->kind == JIT_LOOKUP && op->flags);
-}
-
 static bool ends_line(const struct kbpf_jit_op *op)
 {
 	return kbpf_jit_branches(op) || op->kind == JIT_EXIT;
@@ -85,39 +67,70 @@ u32 kbpf_jit_next(const struct kbpf_jit_ir *ir, u32 i)
 	return i;
 }
 
-/* Registers read at or after operation @i; what is known of the jump's target may grow. */
-static u16 live_before(const struct kbpf_jit_ir *ir, const struct kbpf_jit_op *op, u16 after)
+/* ---- the data flow ----------------------------------------------------------------- */
+
+/* In a struct kbpf_jit_flow: a jump back has read @in. */
+#define ASKED	(1U << 15)
+/* And: the operation does nothing but write @writes. */
+#define PURE	(1U << 15)
+
+static void set_effects(struct kbpf_jit_ir *ir, bool needed_only)
 {
-	return (after & ~kbpf_jit_writes(op)) | kbpf_jit_reads(ir, op);
+	for (u32 i = 0; i < ir->nr; i++) {
+		const struct kbpf_jit_op *op = &ir->ops[i];
+		struct kbpf_jit_flow *flow = &ir->flow[i];
+
+		flow->in = 0;
+		flow->reads = kbpf_jit_reads(ir, op);
+		flow->writes = kbpf_jit_writes(op);
+		if (needed_only && kbpf_jit_is_pure(op))
+			flow->writes |= PURE;
+	}
 }
 
-/* One walk over a function; @in has what is live before each operation. */
-static bool walk(struct kbpf_jit_ir *ir, struct kbpf_jit_fn *fn, u16 *in)
+/* Registers read at or after an operation, @after being those read after it. */
+static u16 live_before(const struct kbpf_jit_flow *flow, u16 after)
+{
+	if ((flow->writes & PURE) && !(flow->writes & after))
+		return after;
+	return (after & ~flow->writes) | flow->reads;
+}
+
+/* What is read where the branch @i goes. */
+static u16 live_at_target(struct kbpf_jit_ir *ir, u32 i)
+{
+	u32 target = ir->ops[i].target;
+
+	if (target <= i)
+		ir->flow[target].in |= ASKED;
+	return ir->flow[target].in & JIT_ALL;
+}
+
+/* One walk over a function. Return: something that was read before it was known has changed. */
+static bool walk(struct kbpf_jit_ir *ir, struct kbpf_jit_fn *fn)
 {
 	bool changed = false;
 	u16 after = 0;
 
 	for (u32 i = fn->end; i-- > fn->first;) {
 		struct kbpf_jit_op *op = &ir->ops[i];
-		u16 before;
+		struct kbpf_jit_flow *flow = &ir->flow[i];
 
-		if (op->kind == JIT_JMP)
-			after = in[op->target];
-		else if (kbpf_jit_branches(op))
-			after |= in[op->target];
-		else if (op->kind == JIT_EXIT)
+		if (op->kind == JIT_JMP || op->kind == JIT_EXIT)
 			after = 0;
+		if (kbpf_jit_branches(op))
+			after |= live_at_target(ir, i);
+		else if (op->kind == JIT_CALLF)
+			flow->reads = kbpf_jit_reads(ir, op);
 		op->live = after;
-		before = live_before(ir, op, after);
-		if (before != in[i]) {
-			in[i] = before;
+		after = live_before(flow, after);
+		if ((flow->in & ASKED) && (flow->in & JIT_ALL) != after)
 			changed = true;
-		}
-		after = before;
+		flow->in = after | (flow->in & ASKED);
 	}
 	if (fn->live_in != after) {
 		fn->live_in = after;
-		changed = true;
+		changed |= ir->nr_fns > 1;
 	}
 	return changed;
 }
@@ -134,23 +147,26 @@ static void assume_all(struct kbpf_jit_ir *ir)
 /* Walks after which a program that still changes is not worth more. */
 #define WALKS 64
 
-int kbpf_jit_live(struct kbpf_jit_ir *ir)
+void kbpf_jit_live(struct kbpf_jit_ir *ir, bool needed_only)
 {
-	u16 *in = kvcalloc(ir->nr, sizeof(*in), GFP_KERNEL);
 	bool changed = true;
 
-	if (!in)
-		return -ENOMEM;
 	for (u32 i = 0; i < ir->nr_fns; i++)
 		ir->fns[i].live_in = 0;
+	set_effects(ir, needed_only);
 	for (u32 n = 0; changed && n < WALKS; n++) {
 		changed = false;
 		for (u32 i = ir->nr_fns; i-- > 0;)
-			changed |= walk(ir, &ir->fns[i], in);
+			changed |= walk(ir, &ir->fns[i]);
 		cond_resched();
 	}
 	if (changed)
 		assume_all(ir);
-	kvfree(in);
-	return 0;
+	ir->stale = false;
+}
+
+void kbpf_jit_live_again(struct kbpf_jit_ir *ir)
+{
+	if (ir->stale)
+		kbpf_jit_live(ir, false);
 }

@@ -11,9 +11,11 @@
 /**
  * struct sums - on a straight line, what registers are sums of
  * @is: by register; with neither base nor index: not known
+ * @linked: registers that may be known, or be a part
  */
 struct sums {
 	struct kbpf_jit_mem is[JIT_REGS];
+	u16 linked;
 };
 
 static const struct kbpf_jit_mem unknown = { .base = JIT_NONE, .index = JIT_NONE, .scale = 1 };
@@ -175,10 +177,19 @@ static void make_lea(struct kbpf_jit_op *op, const struct kbpf_jit_mem *m)
 
 static void forget(struct sums *s, u16 written)
 {
+	if (!(written & s->linked))
+		return;
+	s->linked &= ~written;
 	for (u8 r = 0; r < JIT_REGS; r++)
 		if ((written & JIT_BIT(r)) || (written & kbpf_jit_bit(s->is[r].base)) ||
 		    (written & kbpf_jit_bit(s->is[r].index)))
 			s->is[r] = unknown;
+}
+
+static void add_sum(struct sums *s, u8 reg, const struct kbpf_jit_mem *m)
+{
+	s->is[reg] = *m;
+	s->linked |= JIT_BIT(reg) | kbpf_jit_bit(m->base) | kbpf_jit_bit(m->index);
 }
 
 static void visit(struct sums *s, struct kbpf_jit_op *op)
@@ -194,7 +205,7 @@ static void visit(struct sums *s, struct kbpf_jit_op *op)
 		is_sum = plain_result(op, &m);
 	forget(s, kbpf_jit_writes(op));
 	if (is_sum && m.base != op->dst && m.index != op->dst)
-		s->is[op->dst] = m;
+		add_sum(s, op->dst, &m);
 }
 
 /* ---- shifts in place ------------------------------------------------------------- */
@@ -236,6 +247,7 @@ static void fold_shift(struct kbpf_jit_ir *ir, u32 i)
 	if (op->kind != JIT_ALU || op->code != JIT_LSH || !op->w || op->bk != JIT_B_IMM ||
 	    op->imm < 1 || op->imm > 3 || op->a != op->dst)
 		return;
+	kbpf_jit_live_again(ir);
 	use = indexed_by(ir, i);
 	if (!use)
 		return;
@@ -246,8 +258,7 @@ static void fold_shift(struct kbpf_jit_ir *ir, u32 i)
 
 int kbpf_jit_pass_addr(struct kbpf_jit_ir *ir)
 {
-	struct sums s;
-	int err;
+	struct sums s = { .linked = U16_MAX };
 
 	for (u32 i = 0; i < ir->nr; i++) {
 		if (ir->ops[i].leader)
@@ -255,8 +266,8 @@ int kbpf_jit_pass_addr(struct kbpf_jit_ir *ir)
 		visit(&s, &ir->ops[i]);
 	}
 	/* Sums read what they are sums of later than was known before. */
-	err = kbpf_jit_live(ir);
-	for (u32 i = 0; !err && i < ir->nr; i++)
+	ir->stale = true;
+	for (u32 i = 0; i < ir->nr; i++)
 		fold_shift(ir, i);
-	return err;
+	return 1;
 }

@@ -63,5 +63,5 @@ int kbpf_jit_pass_branch(struct kbpf_jit_ir *ir)
 			follow(ir, op);
 	}
 	kbpf_jit_leaders(ir);
-	return 0;
+	return 1;
 }

@@ -56,9 +56,9 @@ static void forget_memory(struct state *s)
 
 static void written(struct state *s, u16 regs)
 {
-	for (u8 r = 0; r < JIT_REGS; r++) {
-		if (!(regs & JIT_BIT(r)))
-			continue;
+	for (; regs; regs &= regs - 1) {
+		u32 r = __ffs(regs);
+
 		s->name[r] = s->next++;
 		s->is[r].known = false;
 	}
@@ -74,7 +74,7 @@ static u32 name_of(const struct state *s, u8 reg)
 static struct value loaded(const struct state *s, const struct kbpf_jit_op *op, u32 i)
 {
 	struct value v = {
-		.known = !op->sx && !op->be && !op->probe && op->mem.disp < S32_MAX - LANES,
+		.known = op->mem.disp < S32_MAX - LANES,
 		.base = op->mem.base, .index = op->mem.index, .scale = op->mem.scale,
 		.base_name = name_of(s, op->mem.base), .index_name = name_of(s, op->mem.index),
 		.load = i,
@@ -162,6 +162,24 @@ static struct value effect(const struct state *s, const struct kbpf_jit_op *op, 
 	}
 }
 
+/* Can anything be known of the result? */
+static bool is_bytes(const struct state *s, const struct kbpf_jit_op *op)
+{
+	switch (op->kind) {
+	case JIT_LOAD:
+		return !op->sx && !op->be && !op->probe;
+	case JIT_MOV:
+	case JIT_ZX:
+		return s->is[op->b].known;
+	case JIT_SWAP:
+		return s->is[op->dst].known;
+	case JIT_ALU:
+		return s->is[op->a].known;
+	default:
+		return false;
+	}
+}
+
 /* ---- replacing ---------------------------------------------------------------------- */
 
 /* The size of the one load that gives @v, or 0; @be: with its bytes swapped. */
@@ -221,6 +239,7 @@ static bool widen_last_load(struct kbpf_jit_ir *ir, struct kbpf_jit_op *op, u32 
 		return false;
 	if (!s->is[t].known || s->is[t].load == U32_MAX)
 		return false;
+	kbpf_jit_live_again(ir);
 	load = &ir->ops[s->is[t].load];
 	if (load->kind != JIT_LOAD || load->dst != t || load->mem.base != v->base ||
 	    load->mem.index != v->index || (t != op->dst && (op->live & JIT_BIT(t))) ||
@@ -241,44 +260,52 @@ static bool may_start_load(const struct kbpf_jit_op *op)
 	       (op->kind == JIT_ALU && op->bk == JIT_B_REG && op->code != JIT_LSH);
 }
 
-static void visit(struct kbpf_jit_ir *ir, struct state *s, u32 i)
+/* Return: something was replaced. */
+static bool visit(struct kbpf_jit_ir *ir, struct state *s, u32 i)
 {
 	struct kbpf_jit_op *op = &ir->ops[i];
-	struct value v = effect(s, op, i);
 	u8 dst = op->dst;
+	struct value v;
 	s32 disp;
 	bool be;
 	u32 n;
 
+	if (!is_bytes(s, op)) {
+		if (kbpf_jit_changes_memory(op))
+			forget_memory(s);
+		written(s, kbpf_jit_writes(op));
+		return false;
+	}
+	v = effect(s, op, i);
 	if (op->kind != JIT_LOAD)
 		v.load = U32_MAX;
 	n = may_start_load(op) ? as_load(&v, &be, &disp) : 0;
 	if (n && name_of(s, v.base) == v.base_name && name_of(s, v.index) == v.index_name)
 		make_load(op, &v, n, be, disp);
-	else if (n)
-		widen_last_load(ir, op, i, s, &v, n, be, disp);
-	if (kbpf_jit_changes_memory(op))
-		forget_memory(s);
+	else if (!n || !widen_last_load(ir, op, i, s, &v, n, be, disp))
+		n = 0;
 	written(s, kbpf_jit_writes(op));
 	if (dst != JIT_NONE && v.known)
 		s->is[dst] = v;
+	return n;
 }
 
 int kbpf_jit_pass_bytes(struct kbpf_jit_ir *ir)
 {
 	struct state *s = kzalloc(sizeof(*s), GFP_KERNEL);
+	bool changed = false;
 
 	if (!s)
 		return -ENOMEM;
 	s->next = 1;
 	for (u32 i = 0; i < ir->nr; i++) {
 		if (ir->ops[i].leader) {
-			written(s, U16_MAX);
+			written(s, JIT_ALL);
 			forget_memory(s);
 		}
 		if (ir->ops[i].kind != JIT_NOP)
-			visit(ir, s, i);
+			changed |= visit(ir, s, i);
 	}
 	kfree(s);
-	return 0;
+	return changed;
 }

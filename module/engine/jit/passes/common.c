@@ -44,6 +44,10 @@ bool kbpf_jit_zeroes_upper(const struct kbpf_jit_op *op, u16 zero)
 		return op->size < 8;
 	case JIT_LOAD:
 		return op->size < 8 && !op->sx;
+	case JIT_CMOV:
+		return (zero & kbpf_jit_bit(op->dst)) &&
+		       (op->c == JIT_NONE ? op->mem.disp >= 0 :
+			op->size == 4 || (zero & kbpf_jit_bit(op->c)));
 	default:
 		return false;
 	}
@@ -69,16 +73,18 @@ static bool meet(u16 *at, u16 zero)
 
 static bool walk(const struct kbpf_jit_ir *ir, const struct kbpf_jit_fn *fn, u16 *at)
 {
-	bool changed = meet(&at[fn->first], 0);
+	bool changed = false;
 
+	at[fn->first] = 0;
 	for (u32 i = fn->first; i < fn->end; i++) {
 		const struct kbpf_jit_op *op = &ir->ops[i];
 		u16 zero = after(op, at[i]);
 
-		if (kbpf_jit_branches(op))
-			changed |= meet(&at[op->target], zero);
+		/* what is ahead is still to come in this walk */
+		if (kbpf_jit_branches(op) && meet(&at[op->target], zero) && op->target <= i)
+			changed = true;
 		if (op->kind != JIT_JMP && op->kind != JIT_EXIT && i + 1 < fn->end)
-			changed |= meet(&at[i + 1], zero);
+			at[i + 1] &= zero;
 	}
 	return changed;
 }

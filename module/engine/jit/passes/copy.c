@@ -14,11 +14,13 @@
  * @of64: by register: the register it is a copy of, or JIT_NONE
  * @of32: the same for the lower half
  * @read: registers read since they were written
+ * @linked: registers that may be a copy, or have one
  */
 struct copies {
 	u8 of64[JIT_REGS];
 	u8 of32[JIT_REGS];
 	u16 read;
+	u16 linked;
 };
 
 static void forget_all(struct copies *c)
@@ -26,10 +28,14 @@ static void forget_all(struct copies *c)
 	memset(c->of64, JIT_NONE, sizeof(c->of64));
 	memset(c->of32, JIT_NONE, sizeof(c->of32));
 	c->read = U16_MAX;
+	c->linked = 0;
 }
 
 static void forget(struct copies *c, u16 written)
 {
+	if (!(written & c->linked))
+		return;
+	c->linked &= ~written;
 	for (u8 r = 0; r < JIT_REGS; r++) {
 		if ((written & JIT_BIT(r)) || (written & kbpf_jit_bit(c->of64[r])))
 			c->of64[r] = JIT_NONE;
@@ -97,6 +103,7 @@ static void note_move(struct copies *c, const struct kbpf_jit_op *op)
 {
 	if (op->bk != JIT_B_REG || op->dst == op->b)
 		return;
+	c->linked |= JIT_BIT(op->dst) | JIT_BIT(op->b);
 	c->of32[op->dst] = op->b;
 	if (op->kind == JIT_MOV)
 		c->of64[op->dst] = op->b;
@@ -147,9 +154,9 @@ struct values {
 
 static void name_anew(struct values *v, u16 regs)
 {
-	for (u8 r = 0; r < JIT_REGS; r++) {
-		if (!(regs & JIT_BIT(r)))
-			continue;
+	for (; regs; regs &= regs - 1) {
+		u32 r = __ffs(regs);
+
 		v->now[r] = v->next++;
 		v->def[r] = U32_MAX;
 	}
@@ -212,7 +219,7 @@ static void rotates(struct kbpf_jit_ir *ir)
 		u32 of;
 
 		if (op->leader)
-			name_anew(&v, U16_MAX);
+			name_anew(&v, JIT_ALL);
 		if (op->kind == JIT_NOP || make_rotate(ir, &v, i))
 			continue;
 		of = op->a == JIT_NONE ? 0 : v.now[op->a];
@@ -231,5 +238,5 @@ int kbpf_jit_pass_copy(struct kbpf_jit_ir *ir)
 {
 	propagate(ir);
 	rotates(ir);
-	return 0;
+	return 1;
 }

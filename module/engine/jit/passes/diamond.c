@@ -69,34 +69,48 @@ static bool make_setcc(struct kbpf_jit_ir *ir, u32 i, struct kbpf_jit_op *move)
 	return true;
 }
 
-static void convert(struct kbpf_jit_ir *ir, u32 i, u16 zero)
+/* Has a register no upper half before operation @i? @zero: found out when first asked. */
+static bool is_narrow(const struct kbpf_jit_ir *ir, u16 **zero, u32 i, u8 reg)
+{
+	if (!*zero)
+		*zero = kbpf_jit_upper_zero(ir);
+	return *zero && ((*zero)[i] & kbpf_jit_bit(reg));
+}
+
+/* Return: a branch is gone. */
+static bool convert(struct kbpf_jit_ir *ir, u32 i, u16 **zero)
 {
 	struct kbpf_jit_op *jcc = &ir->ops[i], *move = decided(ir, i);
+	bool narrow;
 
-	if (!move || (!kbpf_jit_is_move(move) && !is_constant(move)) || make_setcc(ir, i, move))
-		return;
+	if (!move || (!kbpf_jit_is_move(move) && !is_constant(move)))
+		return false;
+	if (make_setcc(ir, i, move))
+		return true;
 	/* Whether values are equal is mostly foreseen; then not to wait for them is better. */
 	if (jcc->code == JIT_EQ || jcc->code == JIT_NE)
-		return;
+		return false;
+	narrow = move->kind == JIT_ZX && !is_narrow(ir, zero, i, move->b);
 	jcc->kind = JIT_CMOV;
 	jcc->code ^= 1;
 	jcc->dst = move->dst;
 	jcc->c = move->kind == JIT_IMM ? JIT_NONE : move->b;
-	jcc->size = move->kind == JIT_ZX && !(zero & kbpf_jit_bit(move->b)) ? 4 : 8;
+	jcc->size = narrow ? 4 : 8;
 	jcc->mem.disp = move->kind == JIT_IMM ? (s32)move->imm : 0;
 	drop(move);
+	return true;
 }
 
 int kbpf_jit_pass_diamond(struct kbpf_jit_ir *ir)
 {
-	u16 *zero = kbpf_jit_upper_zero(ir);
+	u16 *zero = NULL;
+	bool changed = false;
 
-	if (!zero)
-		return -ENOMEM;
 	for (u32 i = 0; i < ir->nr; i++)
 		if (ir->ops[i].kind == JIT_JCC)
-			convert(ir, i, zero[i]);
+			changed |= convert(ir, i, &zero);
 	kvfree(zero);
-	kbpf_jit_leaders(ir);
-	return 0;
+	if (changed)
+		kbpf_jit_leaders(ir);
+	return changed;
 }

@@ -53,6 +53,7 @@ static void try(struct kbpf_jit_ir *ir, u32 i)
 	/* A narrow result has no upper half: its sign is another's, its being zero is not. */
 	if (!compares_zero(jcc, op->dst) || (op->w != jcc->w && (op->w || jcc->code > JIT_NE)))
 		return;
+	kbpf_jit_live_again(ir);
 	if (make_test(op, jcc))
 		jcc->w = op->w;
 	else if (from_flags(jcc->code) && op->w == jcc->w)
@@ -63,5 +64,6 @@ int kbpf_jit_pass_fuse(struct kbpf_jit_ir *ir)
 {
 	for (u32 i = 0; i < ir->nr; i++)
 		try(ir, i);
+	/* What is read is read by the operation behind, with nothing in between. */
 	return 0;
 }

@@ -153,5 +153,5 @@ int kbpf_jit_pass_hoist(struct kbpf_jit_ir *ir)
 	for (u32 f = 0; f < ir->nr_fns; f++)
 		hoist(ir, &ir->fns[f], depth);
 	kvfree(depth);
-	return 0;
+	return 1;
 }

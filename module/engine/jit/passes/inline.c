@@ -167,7 +167,7 @@ int kbpf_jit_pass_inline(struct kbpf_jit_ir *ir)
 			inline_call(ir, i);
 		else if (ir->ops[i].kind == JIT_TAIL)
 			tail_call(ir, i);
-	return 0;
+	return 1;
 }
 
 /* ---- later, when addresses are folded: the key and what follows -------------------- */
@@ -236,11 +236,15 @@ static void join_check(struct kbpf_jit_ir *ir, u32 i)
  */
 int kbpf_jit_pass_lookup(struct kbpf_jit_ir *ir)
 {
+	bool any = false;
+
 	for (u32 i = 0; i < ir->nr; i++) {
 		if (ir->ops[i].kind != JIT_LOOKUP)
 			continue;
+		kbpf_jit_live_again(ir);
 		forward_key(ir, i);
 		join_check(ir, i);
+		any = true;
 	}
-	return 0;
+	return any;
 }

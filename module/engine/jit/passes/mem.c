@@ -161,25 +161,30 @@ static u32 find_reader(const struct kbpf_jit_ir *ir, u32 i)
 	return U32_MAX;
 }
 
-static void try_reader(struct kbpf_jit_ir *ir, u32 i)
+static bool try_reader(struct kbpf_jit_ir *ir, u32 i)
 {
 	struct kbpf_jit_op *load = &ir->ops[i], *op;
 	u32 at = find_reader(ir, i);
 
 	if (at == U32_MAX)
-		return;
+		return false;
 	op = &ir->ops[at];
 	/* read again later: then it must be in a register all the same */
 	if (kbpf_jit_has_mem(op) || ((op->live & JIT_BIT(load->dst)) && op->dst != load->dst))
-		return;
-	if (into_alu(load, op) || into_compare(load, op))
-		drop(load);
+		return false;
+	if (!into_alu(load, op) && !into_compare(load, op))
+		return false;
+	drop(load);
+	return true;
 }
 
 int kbpf_jit_pass_mem(struct kbpf_jit_ir *ir)
 {
+	bool changed = false;
+
+	kbpf_jit_live_again(ir);
 	for (u32 i = 0; i < ir->nr; i++)
-		if (is_plain_load(&ir->ops[i]) && !try_store(ir, i))
-			try_reader(ir, i);
-	return 0;
+		if (is_plain_load(&ir->ops[i]))
+			changed |= try_store(ir, i) || try_reader(ir, i);
+	return changed;
 }

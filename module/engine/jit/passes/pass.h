@@ -26,28 +26,6 @@ static inline bool kbpf_jit_changes_memory(const struct kbpf_jit_op *op)
 	       op->kind == JIT_CALL || op->kind == JIT_CALLF || op->kind == JIT_TAIL;
 }
 
-/* Does it nothing but write @dst? */
-static inline bool kbpf_jit_is_pure(const struct kbpf_jit_op *op)
-{
-	switch (op->kind) {
-	case JIT_IMM:
-	case JIT_MOV:
-	case JIT_ZX:
-	case JIT_SX:
-	case JIT_ALU:
-	case JIT_NEG:
-	case JIT_SWAP:
-	case JIT_LEA:
-	case JIT_LOAD:
-	case JIT_CMOV:
-	case JIT_SETCC:
-	case JIT_THIS:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static inline bool kbpf_jit_is_move(const struct kbpf_jit_op *op)
 {
 	return op->kind == JIT_MOV || (op->kind == JIT_ZX && op->size == 4);

@@ -12,10 +12,13 @@
 static void join_shifts(struct kbpf_jit_ir *ir, u32 i)
 {
 	struct kbpf_jit_op *op = &ir->ops[i], *back;
-	u32 next = kbpf_jit_next(ir, i);
+	u32 next;
 
-	if (next == U32_MAX || op->kind != JIT_ALU || op->code != JIT_LSH || !op->w ||
-	    op->bk != JIT_B_IMM || op->imm != 32)
+	if (op->kind != JIT_ALU || op->code != JIT_LSH || !op->w || op->bk != JIT_B_IMM ||
+	    op->imm != 32)
+		return;
+	next = kbpf_jit_next(ir, i);
+	if (next == U32_MAX)
 		return;
 	back = &ir->ops[next];
 	if (back->kind != JIT_ALU || !back->w || back->bk != JIT_B_IMM || back->imm != 32 ||
@@ -44,15 +47,20 @@ static void drop_extension(struct kbpf_jit_op *op, u16 zero)
 
 int kbpf_jit_pass_zext(struct kbpf_jit_ir *ir)
 {
+	bool any = false;
 	u16 *zero;
 
-	for (u32 i = 0; i < ir->nr; i++)
+	for (u32 i = 0; i < ir->nr; i++) {
 		join_shifts(ir, i);
+		any |= ir->ops[i].kind == JIT_ZX;
+	}
+	if (!any)
+		return 1;
 	zero = kbpf_jit_upper_zero(ir);
 	if (!zero)
 		return -ENOMEM;
 	for (u32 i = 0; i < ir->nr; i++)
 		drop_extension(&ir->ops[i], zero[i]);
 	kvfree(zero);
-	return 0;
+	return 1;
 }

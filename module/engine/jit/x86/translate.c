@@ -415,6 +415,12 @@ static void (*const by_kind[])(struct kbpf_x86_tr *t) = {
 	[JIT_LOOKUP] = kbpf_x86_tr_lookup, [JIT_THIS] = kbpf_x86_tr_this,
 };
 
+/* Is the operation's length another one where others move? */
+static bool depends_on_layout(const struct kbpf_jit_op *op)
+{
+	return kbpf_jit_branches(op) || op->kind == JIT_EXIT;
+}
+
 static void function(struct kbpf_x86_tr *t, u32 index)
 {
 	t->fn_index = index;
@@ -425,7 +431,10 @@ static void function(struct kbpf_x86_tr *t, u32 index)
 	for (u32 i = t->fn->first; i < t->fn->end; i++) {
 		t->op = &t->ir->ops[i];
 		t->out->at[i] = t->b.len;
-		by_kind[t->op->kind](t);
+		if (t->out->sized && !depends_on_layout(t->op))
+			t->b.len += was_end(t, i) - was_at(t, i);
+		else
+			by_kind[t->op->kind](t);
 	}
 	t->out->at[t->ir->nr + index] = t->b.len;
 	leave(t);
