@@ -66,5 +66,10 @@ static void __exit kbpf_exit(void)
 module_init(kbpf_init);
 module_exit(kbpf_exit);
 
+/* Of the tree that it was built from, which a module outlives. */
+#ifndef KBPF_COMMIT
+#define KBPF_COMMIT	unknown
+#endif
+MODULE_INFO(commit, __stringify(KBPF_COMMIT));
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("An eBPF-compatible execution engine behind /dev/kbpf");
