@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * kbpf_oracle.ko: random programs under kbpf's executors and under the kernel's
- * own BPF (its JIT where it has one, else its interpreter), in one kernel. r0 and
- * memory must agree. Loading fails with -EILSEQ at the first mismatch, which is
+ * own BPF (its JIT where it has one, else its interpreter), in one kernel; and the
+ * public suite's cases under kbpf's. r0 and memory must agree. Loading fails with -EILSEQ at the first mismatch, which is
  * printed with its seed and its program; on success the module stays and its
  * parameters say what was done.
  *
@@ -15,6 +15,7 @@
 #include "interp/interp.h"
 #include "jit/jit.h"
 #include "jit_image.h"
+#include "kbpf_cases.h"
 #include "kbpf_random_prog.h"
 #include "kbpf_raw_prog.h"
 
@@ -24,6 +25,12 @@ MODULE_PARM_DESC(programs, "random programs to run");
 static unsigned long long seed = 1;
 module_param(seed, ullong, 0444);
 MODULE_PARM_DESC(seed, "first seed");
+static char *cases;
+module_param(cases, charp, 0444);
+MODULE_PARM_DESC(cases, "file of the public suite's cases to run first");
+static int cases_passed;
+module_param(cases_passed, int, 0444);
+MODULE_PARM_DESC(cases_passed, "out: how many of them there were");
 static unsigned int kernel_jited;
 module_param(kernel_jited, uint, 0444);
 MODULE_PARM_DESC(kernel_jited, "out: programs that the kernel compiled");
@@ -172,6 +179,10 @@ static int __init oracle_init(void)
 	if (err)
 		return err;
 	kbpf_jit_options.enabled = true;
+	if (cases) {
+		cases_passed = kbpf_cases_run(cases);
+		err = min(cases_passed, 0);
+	}
 	for (i = 0; i < programs && !err; i++) {
 		err = test_one(seed + i, flags);
 		cond_resched();

@@ -10,4 +10,4 @@ KBPF_KUNIT_OBJS += kbpf_host_kunit.o kbpf_probe_kunit.o
 KBPF_KUNIT_HOST_OBJS := $(filter-out main.o device.o,$(KBPF_HOST_OBJS))
 
 # kbpf_oracle.ko: the kernel's own BPF as the other witness, on kernels that have it.
-KBPF_ORACLE_OBJS := kbpf_oracle.o kbpf_random_prog.o kbpf_raw_prog.o
+KBPF_ORACLE_OBJS := kbpf_oracle.o kbpf_cases.o kbpf_random_prog.o kbpf_raw_prog.o

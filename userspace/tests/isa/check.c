@@ -377,8 +377,12 @@ static void test_tail_calls(const struct executor *a, const struct executor *b, 
 	kbpf_raw_prog_free(two);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc > 1 && !strcmp(argv[1], "--cases")) {
+		print_conformance();
+		return results_failed() ? 1 : 0;
+	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	puts("KTAP version 1");
 	test_disasm();

@@ -27,7 +27,11 @@ endef
 $(eval $(call isa_build,$(O),-O2 -fPIC))
 $(eval $(call isa_build,$(SAN),$(SAN_FLAGS)))
 
-ALL += $(O)/bpf_conformance_plugin
+# The public suite's cases as the guest's module reads them; empty where the suite is not here.
+$(O)/conformance.cases: $(O)/tests/isa/isa $(wildcard $(CONFORMANCE))
+	CONFORMANCE=$(CONFORMANCE) $< --cases >$@
+
+ALL += $(O)/bpf_conformance_plugin $(O)/conformance.cases
 CHECKS += $(SAN)/tests/isa/isa $(SAN)/tests/isa/differential
 
 # The long run: make -C userspace differential PROGRAMS=1000000

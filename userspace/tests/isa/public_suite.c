@@ -4,6 +4,7 @@
  * $CONFORMANCE names: a JSON object a line, of which the fields name, retval,
  * mem, len and insns are read.
  */
+#include "isa/insn.h"
 #include "suite.h"
 
 /* The value of @key in @line, its quotes taken off; cut to @size. */
@@ -62,10 +63,15 @@ static bool parse(const char *line, struct test_case *c)
 	return ok && c->len;
 }
 
+/* Called through a register: refused when decoded, as Linux does. */
+static bool is_refused(const struct test_case *c)
+{
+	return !strcmp(c->name, "callx.data");
+}
+
 static void run_case(const struct executor *ex, const struct test_case *c)
 {
-	/* called through a register: refused when decoded, as Linux does */
-	bool refused = !strcmp(c->name, "callx.data");
+	bool refused = is_refused(c);
 	u8 *mem = c->mem_len ? malloc(c->mem_len) : NULL;
 	struct kbpf_insn *insns = NULL;
 	int n, err;
@@ -83,7 +89,8 @@ static void run_case(const struct executor *ex, const struct test_case *c)
 	free(mem);
 }
 
-void test_conformance(void)
+/* Calls @each for every case of the file; how many there were, or 0 without one. */
+static u32 each_case(void (*each)(const struct test_case *c))
 {
 	const char *path = getenv("CONFORMANCE");
 	FILE *f = path ? fopen(path, "r") : NULL;
@@ -91,24 +98,70 @@ void test_conformance(void)
 	char *line = NULL;
 	u32 n = 0;
 
-	if (!f) {
-		skip("the public suite's cases are not here; set CONFORMANCE", "conformance");
-		return;
-	}
-	while (getline(&line, &size, f) > 0) {
+	while (f && getline(&line, &size, f) > 0) {
 		struct test_case c = { .len = 0 };
 
-		if (parse(line, &c)) {
-			for (u32 e = 0; e < nr_executors; e++)
-				run_case(&executors[e], &c);
-			n++;
-		} else {
+		if (parse(line, &c))
+			each(&c);
+		else
 			result(false, "conformance line %u cannot be read", n + 1);
-		}
+		n++;
 		free(c.mem);
 		free(c.insns);
 	}
-	result(n >= 313, "conformance: %u cases", n);
 	free(line);
-	fclose(f);
+	if (f)
+		fclose(f);
+	return n;
+}
+
+static void run_everywhere(const struct test_case *c)
+{
+	for (u32 e = 0; e < nr_executors; e++)
+		run_case(&executors[e], c);
+}
+
+void test_conformance(void)
+{
+	u32 n = each_case(run_everywhere);
+
+	if (n)
+		result(n >= 313, "conformance: %u cases", n);
+	else
+		skip("the public suite's cases are not here; set CONFORMANCE", "conformance");
+}
+
+static void print_hex(const void *bytes, size_t len)
+{
+	const u8 *p = bytes;
+
+	if (!len)
+		putchar('-');
+	while (len--)
+		printf("%02x", *p++);
+	putchar(' ');
+}
+
+static void print_case(const struct test_case *c)
+{
+	struct kbpf_insn *insns = NULL;
+	int n = conformance_unwind(c->insns, c->len, &insns), i;
+
+	/* the suite's helpers are not there; the one that is called returns its argument */
+	for (i = 0; i < n; i++)
+		if (insns[i].code == (KBPF_JMP | KBPF_CALL) && !insns[i].src_reg)
+			insns[i] = KBPF_MOV64_REG(KBPF_R0, KBPF_R1);
+	printf("%s ", c->name);
+	print_hex(c->mem, c->mem_len);
+	print_hex(insns, n * sizeof(*insns));
+	if (is_refused(c))
+		puts("refused");
+	else
+		printf("%llu\n", c->expect);
+	free(insns);
+}
+
+void print_conformance(void)
+{
+	each_case(print_case);
 }

@@ -49,6 +49,12 @@ void test_harden(const struct executor *plain, const struct executor *hardened);
 /* The public suite's cases, from the file that $CONFORMANCE names. */
 void test_conformance(void);
 
+/*
+ * Prints them, for the kernel's executors: a line a case, of name, memory and
+ * instructions in hexadecimal digits, and what is expected in r0, or "refused".
+ */
+void print_conformance(void);
+
 /**
  * conformance_unwind() - make the suite's helper 5 of calls to it
  * @insns: instructions
