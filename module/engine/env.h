@@ -100,6 +100,23 @@ int kbpf_env_map_direct_addr(const struct kbpf_map *map, u32 off, u64 *addr);
 const struct kbpf_prog *kbpf_env_tail_target(const struct kbpf_map *map, u32 index);
 
 /**
+ * kbpf_interp_tail_target() - whether and where a tail call goes
+ * @map: the map that it names
+ * @index: slot
+ * @prog: the program that makes it, decoded by the interpreter
+ * @deep: a function makes it, not the program's entry: callers wait
+ * @tails: tail calls of the run so far; counts this one
+ *
+ * What every executor asks; in this header because the JIT does.
+ *
+ * Context: program; RCU protects the result.
+ * Return: the program, or NULL: the tail call falls through.
+ */
+const struct kbpf_prog *kbpf_interp_tail_target(const struct kbpf_map *map, u32 index,
+						const struct kbpf_prog *prog, bool deep,
+						struct kbpf_tails *tails);
+
+/**
  * struct kbpf_map_inline - how executors may get at a map without its helpers
  * @lookup: what map_lookup_elem comes to for this map, or NULL
  * @update: the same of map_update_elem

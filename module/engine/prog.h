@@ -66,6 +66,26 @@ struct kbpf_func {
 	bool is_callback;
 };
 
+#define KBPF_TAIL_STRETCHES 8
+
+/**
+ * struct kbpf_tails - tail calls of a run so far; all zero when it begins
+ * @count: how many
+ * @stack: bytes of program stack of the functions that wait behind a tail call,
+ *	in this stretch
+ * @frames: functions that do
+ * @stretches: stretches before this one, below KBPF_TAIL_STRETCHES; what a
+ *	stretch is says interp/tail.c
+ *
+ * Code that the JIT makes sets it to zero as one word.
+ */
+struct kbpf_tails {
+	u32 count;
+	u16 stack;
+	u8 frames;
+	u8 stretches;
+};
+
 /**
  * struct kbpf_prog_stats - per-CPU counts of one program's runs
  * @runs: runs
@@ -105,7 +125,7 @@ struct kbpf_verify_stats {
  * @obj: object header
  * @run: runs the program on @ctx and returns r0; set by the executor once the
  *	program is accepted. Caller: RCU read side, migration off
- * @tail: the same as a tail call from another program; @count: tail calls of the
+ * @tail: the same as a tail call from another program; @tails: tail calls of the
  *	run so far, this one included. Set by the executor
  * @type: enum kbpf_prog_type
  * @expected_attach_type: enum kbpf_attach_type
@@ -136,7 +156,7 @@ struct kbpf_verify_stats {
  * @nr_func_info: how many
  * @line_info: records, in the order of their slots; kept in step with @insns
  * @nr_line_info: how many
- * @icode: the interpreter's decoded form, or NULL
+ * @icode: the interpreter's decoded form; compiled programs have it, too
  * @jit: machine code, or NULL when interpreted
  * @stats: per-CPU counts
  * @verify: what verification cost
@@ -146,7 +166,7 @@ struct kbpf_verify_stats {
 struct kbpf_prog {
 	struct kbpf_object obj;
 	u64 (*run)(const void *ctx, const struct kbpf_prog *prog);
-	u64 (*tail)(const void *ctx, const struct kbpf_prog *prog, u32 *count);
+	u64 (*tail)(const void *ctx, const struct kbpf_prog *prog, struct kbpf_tails *tails);
 	u32 type;
 	u32 expected_attach_type;
 	u32 flags;

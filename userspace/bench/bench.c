@@ -90,7 +90,7 @@ struct bench {
 	const char *name;
 	int fd;
 	struct kbpf_prog *prog;
-	u64 (*interp)(const void *ctx, const struct kbpf_prog *prog, u32 *count);
+	u64 (*interp)(const void *ctx, const struct kbpf_prog *prog, struct kbpf_tails *tails);
 	int (*native)(void *ctx);
 	u32 size;
 	u32 kernel_size;
@@ -242,7 +242,7 @@ static double run_many(const struct bench *b, int ex, u64 repeat, u32 *r0)
 {
 	static u64 ctx[32];
 	u64 start = now(), ret = 0;
-	u32 count;
+	struct kbpf_tails tails;
 	char packet[64] = { 0 };
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet, .data_size_in = sizeof(packet),
 		    .repeat = repeat);
@@ -254,8 +254,8 @@ static double run_many(const struct bench *b, int ex, u64 repeat, u32 *r0)
 		break;
 	case INTERP:
 		for (u64 i = 0; i < repeat; i++) {
-			count = 0;
-			ret = b->interp(ctx, b->prog, &count);
+			tails = (struct kbpf_tails){};
+			ret = b->interp(ctx, b->prog, &tails);
 		}
 		break;
 	case NATIVE:

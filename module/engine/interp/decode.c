@@ -62,6 +62,8 @@ static int decode_call(struct decoder *d, u32 slot, struct kbpf_step *step)
 
 	if (insn->imm == HELPER_TAIL_CALL) {
 		step->op = KBPF_STEP_TAIL_CALL;
+		step->src = d->func > 0;
+		step->prog = d->prog;
 		return 0;
 	}
 	step->fn = kbpf_env_helper(insn->imm);
@@ -182,14 +184,30 @@ struct depth {
 	u16 stack;	/* bytes, of the deepest chain from here */
 	u8 frames;	/* functions in it */
 	u8 seen;	/* 1: being walked, 2: done */
+	bool tails;	/* a function of some chain from here makes a tail call */
+	u16 tail_stack;	/* bytes that the callers of such a function hold at most */
+	u8 tail_frames;	/* such callers */
 };
+
+/* What @f needs grows by what its callee @callee does. */
+static void add_callee(struct depth *d, const struct depth *callee, u32 stack)
+{
+	d->stack = max(d->stack, callee->stack);
+	d->frames = max(d->frames, callee->frames);
+	if (!callee->tails)
+		return;
+	d->tails = true;
+	d->tail_stack = max_t(u32, d->tail_stack, callee->tail_stack + stack);
+	d->tail_frames = max_t(u32, d->tail_frames, callee->tail_frames + 1);
+}
 
 /* Recurses at most KBPF_MAX_FRAMES deep. */
 static int walk_calls(const struct kbpf_prog *prog, struct depth *depths, u32 f, u32 level)
 {
 	const struct kbpf_func *func = &prog->funcs[f];
-	u32 slot, stack = 0, frames = 0;
+	struct depth here = { .seen = 2 };
 	int callee, err;
+	u32 slot;
 
 	if (depths[f].seen == 2)
 		return 0;
@@ -201,7 +219,8 @@ static int walk_calls(const struct kbpf_prog *prog, struct depth *depths, u32 f,
 
 		if (kbpf_isa_is_lddw(insn))
 			slot++;
-		if (insn->code != (KBPF_JMP | KBPF_CALL) || insn->src_reg != KBPF_PSEUDO_CALL)
+		here.tails |= kbpf_isa_op(insn) == KBPF_OP_CALL && insn->imm == HELPER_TAIL_CALL;
+		if (kbpf_isa_op(insn) != KBPF_OP_CALL_FUNC)
 			continue;
 		callee = find_func(prog, (s64)slot + 1 + insn->imm);
 		if (callee < 0)
@@ -209,19 +228,20 @@ static int walk_calls(const struct kbpf_prog *prog, struct depth *depths, u32 f,
 		err = walk_calls(prog, depths, callee, level + 1);
 		if (err)
 			return err;
-		stack = max_t(u32, stack, depths[callee].stack);
-		frames = max_t(u32, frames, depths[callee].frames);
+		add_callee(&here, &depths[callee], func->stack_depth);
 	}
-	stack += func->stack_depth;
-	if (stack > KBPF_STACK_SIZE || ++frames > KBPF_MAX_FRAMES)
+	if (here.stack + func->stack_depth > KBPF_STACK_SIZE || here.frames >= KBPF_MAX_FRAMES)
 		return -EINVAL;
-	depths[f] = (struct depth) { .stack = stack, .frames = frames, .seen = 2 };
+	here.stack += func->stack_depth;
+	here.frames++;
+	depths[f] = here;
 	return 0;
 }
 
 static int measure_stack(struct decoder *d)
 {
 	struct kbpf_prog *prog = d->prog;
+	struct kbpf_icode *code = d->code;
 	struct depth *depths;
 	u32 f;
 	int err = 0;
@@ -231,8 +251,10 @@ static int measure_stack(struct decoder *d)
 		return -ENOMEM;
 	for (f = 0; f < prog->nr_funcs && !err; f++) {
 		err = prog->funcs[f].end <= prog->len ? walk_calls(prog, depths, f, 0) : -EINVAL;
-		d->code->stack_need = max_t(u32, d->code->stack_need, depths[f].stack);
-		d->code->frames_need = max_t(u32, d->code->frames_need, depths[f].frames);
+		code->stack_need = max_t(u32, code->stack_need, depths[f].stack);
+		code->frames_need = max_t(u32, code->frames_need, depths[f].frames);
+		code->tail_stack = max_t(u32, code->tail_stack, depths[f].tail_stack);
+		code->tail_frames = max_t(u32, code->tail_frames, depths[f].tail_frames);
 	}
 	kfree(depths);
 	return err;

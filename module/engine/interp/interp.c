@@ -6,9 +6,9 @@
  *
  * Stack of the machine per activation: 512 bytes of program stack, 280 of return
  * frames, 88 of registers and what the compiler saves; 1000 in all without
- * KASAN. Bpf-to-bpf calls stay in one activation, and so do tail calls to
- * interpreted programs; callbacks open another, and so does a tail call from deep
- * in the program stack to a program that needs more of it than is left.
+ * KASAN. Bpf-to-bpf calls stay in one activation, and so do tail calls; callbacks
+ * open another, and so does a tail call from deep in the program stack to a program
+ * that needs more of it than is left (tail.c bounds those).
  */
 #include "env.h"
 #include "isa/alu.h"
@@ -44,35 +44,6 @@ struct activation {
 	u64 r[KBPF_REGS];
 	u64 scratch;
 };
-
-/**
- * struct outcome - how a run ended
- * @r0: what it returned; with @next its context
- * @next: program to go on with, in the stack that this run gave up; or NULL
- */
-struct outcome {
-	u64 r0;
-	const struct kbpf_prog *next;
-};
-
-/* For programs that link no maps, as tests of single rooms do; engine/maps answers otherwise. */
-__weak const struct kbpf_prog *kbpf_env_tail_target(const struct kbpf_map *map, u32 index)
-{
-	return NULL;
-}
-
-/* The program that a tail call goes to, or NULL when it falls through. */
-static const struct kbpf_prog *tail_target(u64 map, u64 index, u32 *count)
-{
-	const struct kbpf_prog *target;
-
-	if (*count >= KBPF_MAX_TAIL_CALLS)
-		return NULL;
-	target = kbpf_env_tail_target((const struct kbpf_map *)(unsigned long)map, index);
-	if (target)
-		++*count;
-	return target;
-}
 
 #define PTR(type, reg) ((type *)(unsigned long)((reg) + (s64)step->off))
 #define DST r[step->dst]
@@ -157,7 +128,8 @@ static bool fits(const struct activation *act, const struct frame *frame,
 	       frame - act->frames + code->frames_need <= KBPF_MAX_FRAMES;
 }
 
-static noinline struct outcome run_steps(const struct kbpf_step *step, const u64 *args, u32 *count)
+static noinline u64 run_steps(const struct kbpf_step *step, const u64 *args,
+			      struct kbpf_tails *tails)
 {
 	static const void * const handler[KBPF_STEP_OPS] __annotate_jump_table = {
 		/* no gaps: objtool follows the table while entries are addresses */
@@ -214,7 +186,7 @@ CALL_FUNC:
 	JUMP;
 EXIT:
 	if (frame == act.frames)
-		return (struct outcome) { .r0 = r[0] };
+		return r[0];
 	frame--;
 	step = frame->ret;
 	memcpy(&r[6], frame->saved, sizeof(frame->saved));
@@ -222,17 +194,17 @@ EXIT:
 	NEXT;
 TAIL_CALL:
 	{
-		const struct kbpf_prog *target = tail_target(r[2], (u32)r[3], count);
+		const struct kbpf_map *map = (const struct kbpf_map *)(unsigned long)r[2];
+		const struct kbpf_prog *target;
 
+		target = kbpf_interp_tail_target(map, r[3], step->prog, step->src, tails);
 		if (!target)
 			NEXT;
-		if (target->icode && fits(&act, frame, target->icode)) {
+		if (fits(&act, frame, target->icode)) {
 			step = target->icode->steps;
 			GO;
 		}
-		if (frame == act.frames)
-			return (struct outcome) { .r0 = r[1], .next = target };
-		r[0] = target->tail((const void *)(unsigned long)r[1], target, count);
+		r[0] = kbpf_interp_tail((const void *)(unsigned long)r[1], target, tails);
 		goto EXIT;
 	}
 
@@ -251,38 +223,28 @@ LDIND_W:
 LDIND_H:
 LDIND_B:
 CALL_KFUNC:
-	return (struct outcome) { 0 };
-}
-
-/* Runs steps and what they tail-call; a tail call to other code leaves no frame here. */
-static __always_inline u64 go_on(const struct kbpf_step *step, const u64 *args, u32 *count)
-{
-	struct outcome out = run_steps(step, args, count);
-
-	if (likely(!out.next))
-		return out.r0;
-	return out.next->tail((const void *)(unsigned long)out.r0, out.next, count);
+	return 0;
 }
 
 u64 kbpf_interp_run(const void *ctx, const struct kbpf_prog *prog)
 {
 	u64 args[5] = { (u64)(unsigned long)ctx };
-	u32 count = 0;
+	struct kbpf_tails tails = {};
 
-	return go_on(prog->icode->steps, args, &count);
+	return run_steps(prog->icode->steps, args, &tails);
 }
 
-u64 kbpf_interp_tail(const void *ctx, const struct kbpf_prog *prog, u32 *count)
+u64 kbpf_interp_tail(const void *ctx, const struct kbpf_prog *prog, struct kbpf_tails *tails)
 {
 	u64 args[5] = { (u64)(unsigned long)ctx };
 
-	return go_on(prog->icode->steps, args, count);
+	return run_steps(prog->icode->steps, args, tails);
 }
 
 u64 kbpf_interp_call(const struct kbpf_func *func, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	u64 args[5] = { r1, r2, r3, r4, r5 };
-	u32 count = 0;
+	struct kbpf_tails tails = {};
 
-	return go_on(func->entry, args, &count);
+	return run_steps(func->entry, args, &tails);
 }

@@ -46,6 +46,7 @@ enum {
  * @imm: immediate, sign-extended; of a two-slot immediate the address; of a
  *	bpf-to-bpf call the bytes of stack its caller uses
  * @fn: helper to call
+ * @prog: of a tail call the program that makes it; @src: a function does, not its entry
  */
 struct kbpf_step {
 	u16 op;
@@ -55,6 +56,7 @@ struct kbpf_step {
 	union {
 		s64 imm;
 		kbpf_helper_fn fn;
+		const struct kbpf_prog *prog;
 	};
 };
 
@@ -62,12 +64,17 @@ struct kbpf_step {
  * struct kbpf_icode - a program's steps
  * @stack_need: bytes of stack that the deepest call chain uses
  * @frames_need: functions in it at most
+ * @tail_stack: bytes of stack that the callers of a function that makes a tail call
+ *	hold at most
+ * @tail_frames: such callers at most
  * @nr_steps: how many
  * @steps: the entry is first
  */
 struct kbpf_icode {
 	u32 stack_need;
 	u32 frames_need;
+	u32 tail_stack;
+	u32 tail_frames;
 	u32 nr_steps;
 	struct kbpf_step steps[];
 };
@@ -99,11 +106,11 @@ u64 kbpf_interp_run(const void *ctx, const struct kbpf_prog *prog);
  * kbpf_interp_tail() - continue a run in another program: struct kbpf_prog's @tail
  * @ctx: context
  * @prog: a program with @icode
- * @count: tail calls of the run so far
+ * @tails: tail calls of the run so far
  *
  * Return: r0.
  */
-u64 kbpf_interp_tail(const void *ctx, const struct kbpf_prog *prog, u32 *count);
+u64 kbpf_interp_tail(const void *ctx, const struct kbpf_prog *prog, struct kbpf_tails *tails);
 
 /**
  * kbpf_interp_call() - enter a function as a callback: struct kbpf_func's @call

@@ -186,12 +186,16 @@ struct kbpf_jit_fn {
  *	0 where the index is known
  * @entries: elements
  * @percpu: @base is a per-CPU offset
+ * @map: JIT_TAIL: the array
+ * @index: JIT_TAIL: the index where it is known
  */
 struct kbpf_jit_lookup {
 	u64 base;
 	u32 stride;
 	u32 entries;
 	bool percpu;
+	const struct kbpf_map *map;
+	u32 index;
 };
 
 /**

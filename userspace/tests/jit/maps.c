@@ -290,6 +290,20 @@ struct tail_case {
 	u64 index, want;
 };
 
+/*
+ * The same as a tail call itself, with frames waiting behind it, which leave no room for
+ * the target's 512 bytes of stack; and as the 34th.
+ */
+static bool tail_on(const struct kbpf_prog *prog, const u64 *mem, u64 want)
+{
+	struct kbpf_tails waiting = { .count = 2, .stack = 8, .frames = 1 };
+	struct kbpf_tails last = { .count = KBPF_MAX_TAIL_CALLS };
+
+	return prog->tail(mem, prog, &waiting) == want &&
+	       waiting.count == 2 + (want == 42) && waiting.stretches == (want == 42) &&
+	       prog->tail(mem, prog, &last) == 8 && last.count == KBPF_MAX_TAIL_CALLS;
+}
+
 static bool tail(struct kbpf_map **maps, const struct kbpf_insn *insns, u32 len, u32 passes,
 		 const struct tail_case *cases, u32 nr)
 {
@@ -303,7 +317,8 @@ static bool tail(struct kbpf_map **maps, const struct kbpf_insn *insns, u32 len,
 	ok = !kbpf_interp_prepare(prog) && !kbpf_jit_prepare(prog);
 	for (u32 i = 0; i < nr; i++) {
 		mem[0] = cases[i].index;
-		ok &= kbpf_raw_prog_run(prog, mem, 16) == cases[i].want;
+		ok &= kbpf_raw_prog_run(prog, mem, 16) == cases[i].want &&
+		      tail_on(prog, mem, cases[i].want);
 	}
 	free_prog(prog);
 	return ok;

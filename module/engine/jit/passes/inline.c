@@ -40,13 +40,17 @@ static struct kbpf_jit_op *writer(const struct kbpf_jit_ir *ir, u32 i, u8 reg)
 	return NULL;
 }
 
-/* The map that @reg has at operation @i. */
-static bool known_map(const struct kbpf_jit_ir *ir, u32 i, u8 reg, struct kbpf_map_inline *out)
+/* The map that @reg has at operation @i, with what is to know of it; or NULL. */
+static const struct kbpf_map *known_map(const struct kbpf_jit_ir *ir, u32 i, u8 reg,
+					struct kbpf_map_inline *out)
 {
 	const struct kbpf_jit_op *op = writer(ir, i, reg);
+	const struct kbpf_map *map;
 
-	return op && op->kind == JIT_IMM && op->code && !op->blind &&
-	       kbpf_env_map_inline(ir->prog->maps[op->code - 1], out);
+	if (!op || op->kind != JIT_IMM || !op->code || op->blind)
+		return NULL;
+	map = ir->prog->maps[op->code - 1];
+	return kbpf_env_map_inline(map, out) ? map : NULL;
 }
 
 static bool make_lookup(struct kbpf_jit_ir *ir, struct kbpf_jit_op *op,
@@ -89,8 +93,9 @@ static void map_helper(struct kbpf_jit_ir *ir, u32 i)
 		call_direct(op, map.lookup);
 }
 
-/* The address of the slot that operation @i calls, if both are known; else NULL. */
-static void *const *known_slot(const struct kbpf_jit_ir *ir, u32 i, const struct kbpf_map_inline *map)
+/* The address of the slot that operation @i calls, and its index, if both are known; else NULL. */
+static void *const *known_slot(const struct kbpf_jit_ir *ir, u32 i,
+			       const struct kbpf_map_inline *map, u32 *at)
 {
 	const struct kbpf_jit_op *op = writer(ir, i, JIT_R3);
 	void *const *page;
@@ -99,6 +104,7 @@ static void *const *known_slot(const struct kbpf_jit_ir *ir, u32 i, const struct
 	if (!op || op->kind != JIT_IMM || op->blind || (u32)op->imm >= map->entries)
 		return NULL;
 	index = op->imm;
+	*at = index;
 	/* Pairs with the map's filling of the table. */
 	page = smp_load_acquire(&((void *const **)map->slots)[index / map->stride]);
 	return page ? &page[index % map->stride] : NULL;
@@ -110,10 +116,11 @@ static void tail_call(struct kbpf_jit_ir *ir, u32 i)
 	struct kbpf_jit_lookup *lk = &ir->lookups[ir->nr_lookups];
 	void *const *slot;
 
-	if (!known_map(ir, i, JIT_R2, &map) || !map.slots || !map.entries ||
+	lk->map = known_map(ir, i, JIT_R2, &map);
+	if (!lk->map || !map.slots || !map.entries ||
 	    map.entries > S32_MAX || !is_power_of_2(map.stride))
 		return;
-	slot = known_slot(ir, i, &map);
+	slot = known_slot(ir, i, &map, &lk->index);
 	lk->base = slot ? (unsigned long)slot : (unsigned long)map.slots;
 	lk->stride = slot ? 0 : map.stride;
 	lk->entries = map.entries;

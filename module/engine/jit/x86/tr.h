@@ -24,7 +24,7 @@
  * @op: operation being translated
  * @saved: registers of the machine that the function saves, as bits
  * @frame: it has a frame pointer
- * @count_off: offset from the frame pointer of the address of the count of tail calls
+ * @count_off: offset from the frame pointer of the address of the struct kbpf_tails
  */
 struct kbpf_x86_tr {
 	const struct kbpf_jit_ir *ir;

@@ -233,16 +233,26 @@ static void pops(struct kbpf_x86_tr *t)
 			kbpf_x86_pop(&t->b, kbpf_x86_home(callee_saved[k]));
 }
 
-/* Bytes between the frame pointer and what is pushed: calls find the stack aligned to 16. */
-static u32 frame_size(const struct kbpf_x86_tr *t)
+/* Bytes of the frame that the function uses itself */
+static u32 frame_used(const struct kbpf_x86_tr *t)
 {
-	u32 size = t->fn->stack + (t->ir->tails ? 8 : 0), pushed = 0;
+	return t->fn->stack + (t->ir->tails ? 8 : 0);
+}
+
+/* Do these and what is pushed leave the stack aligned to 16? */
+static bool is_aligned(const struct kbpf_x86_tr *t)
+{
+	u32 size = frame_used(t);
 
 	for (u32 k = 0; k < NR_CALLEE_SAVED; k++)
-		pushed += saves(t, k) ? 8 : 0;
-	if (t->fn->calls && (size + pushed) % 16)
-		size += 8;
-	return size;
+		size += saves(t, k) ? 8 : 0;
+	return size % 16 == 0;
+}
+
+/* Bytes between the frame pointer and what is pushed: calls find the stack aligned. */
+static u32 frame_size(const struct kbpf_x86_tr *t)
+{
+	return frame_used(t) + (t->fn->calls && !is_aligned(t) ? 8 : 0);
 }
 
 static bool needs_frame(const struct kbpf_x86_tr *t)
@@ -262,7 +272,7 @@ static void prologue(struct kbpf_x86_tr *t)
 		kbpf_x86_push(&t->b, X86_RBP);
 		kbpf_x86_mov_rr(&t->b, true, X86_RBP, X86_RSP);
 	}
-	/* Who enters brings the address of the count of tail calls in rax. */
+	/* Who enters brings the address of its struct kbpf_tails in rax. */
 	if (t->ir->tails && !t->fn->stack) {
 		kbpf_x86_push(&t->b, X86_RAX);
 		size -= 8;
@@ -320,81 +330,133 @@ static void tr_callf(struct kbpf_x86_tr *t)
 	kbpf_x86_call32(&t->b, (s32)(t->out->entry[t->op->target] - (t->b.len + LEN_REL32)));
 }
 
-#define MAX_TAIL_CALLS 33
-
-/* rsi = the program, or 0, by asking the maps. r0 is as before where there is none. */
-static void target_by_call(struct kbpf_x86_tr *t)
-{
-	kbpf_x86_push(&t->b, X86_RAX);
-	kbpf_x86_push(&t->b, X86_RDI);
-	kbpf_x86_mov_rr(&t->b, true, X86_RDI, X86_RSI);
-	kbpf_x86_mov_rr(&t->b, false, X86_RSI, X86_RDX);
-	kbpf_x86_call_to(t, (const void *)kbpf_env_tail_target);
-	kbpf_x86_mov_rr(&t->b, true, X86_RSI, X86_RAX);
-	kbpf_x86_pop(&t->b, X86_RDI);
-	kbpf_x86_pop(&t->b, X86_RAX);
-}
-
-/* Leaves the tail call where the condition holds; to be landed at its end. */
-static u32 give_up(struct kbpf_x86_tr *t, u8 cc)
+static u32 skip_if(struct kbpf_x86_tr *t, u8 cc)
 {
 	kbpf_x86_jcc8(&t->b, cc, 0);
 	return t->b.len;
 }
 
-/* The same from the array's memory: what is there stays for this run, and is whole. */
+/* The map and the index where the call of them expects them; r2 and r3 have them unless they are known. */
+static void tail_args(struct kbpf_x86_tr *t, const struct kbpf_jit_lookup *lk)
+{
+	if (!lk) {
+		kbpf_x86_mov_rr(&t->b, true, X86_RDI, X86_RSI);
+		kbpf_x86_mov_rr(&t->b, false, X86_RSI, X86_RDX);
+		return;
+	}
+	kbpf_x86_mov_ri(&t->b, X86_RDI, (unsigned long)lk->map, true);
+	if (lk->stride)
+		kbpf_x86_mov_rr(&t->b, false, X86_RSI, X86_RDX);
+	else
+		kbpf_x86_mov_ri(&t->b, X86_RSI, lk->index, false);
+}
+
+/*
+ * rsi = the program, counted, or 0, by asking the interpreter. r0 is as before where
+ * there is none. Functions that call nothing else do not align the stack.
+ */
+static void target_by_call(struct kbpf_x86_tr *t, const struct kbpf_jit_lookup *lk)
+{
+	bool aligned = t->fn->calls || is_aligned(t);
+
+	if (!aligned)
+		kbpf_x86_push(&t->b, X86_RAX);
+	kbpf_x86_push(&t->b, X86_RAX);
+	kbpf_x86_push(&t->b, X86_RDI);
+	tail_args(t, lk);
+	kbpf_x86_mov_ri(&t->b, X86_RDX, (unsigned long)t->ir->prog, true);
+	kbpf_x86_mov_ri(&t->b, X86_RCX, t->fn_index > 0, false);
+	kbpf_x86_load(&t->b, 8, X86_R8, kbpf_x86_at(X86_RBP, t->count_off));
+	kbpf_x86_call_to(t, (const void *)kbpf_interp_tail_target);
+	kbpf_x86_mov_rr(&t->b, true, X86_RSI, X86_RAX);
+	kbpf_x86_pop(&t->b, X86_RDI);
+	kbpf_x86_pop(&t->b, X86_RAX);
+	if (!aligned)
+		kbpf_x86_pop(&t->b, X86_RAX);
+	kbpf_x86_load(&t->b, 8, X86_RDX, kbpf_x86_at(X86_RBP, t->count_off));
+}
+
+/* rsi = the program or 0 from the array's memory: what is there stays for this run, and is whole. */
 static void target_by_load(struct kbpf_x86_tr *t, const struct kbpf_jit_lookup *lk, u32 *none)
 {
 	struct kbpf_x86_mem page = { .base = TMP0, .index = X86_RSI, .scale = 8 };
 	struct kbpf_x86_mem slot = { .base = X86_RSI, .index = X86_RDX, .scale = 8 };
 
 	BUILD_BUG_ON(offsetof(struct kbpf_prog, obj));
+	kbpf_x86_mov_ri(&t->b, TMP0, lk->base, true);
+	if (!lk->stride) {
+		kbpf_x86_load(&t->b, 8, X86_RSI, kbpf_x86_at(TMP0, 0));
+		return;
+	}
 	kbpf_x86_alu_ri(&t->b, X86_CMP, false, X86_RDX, lk->entries);
-	none[0] = give_up(t, X86_CC_AE);
+	none[0] = skip_if(t, X86_CC_AE);
 	kbpf_x86_mov_rr(&t->b, false, X86_RSI, X86_RDX);
 	kbpf_x86_shift_ri(&t->b, X86_SHR, false, X86_RSI, ilog2(lk->stride));
-	kbpf_x86_mov_ri(&t->b, TMP0, lk->base, true);
 	kbpf_x86_load(&t->b, 8, X86_RSI, page);
 	kbpf_x86_test_rr(&t->b, true, X86_RSI, X86_RSI);
-	none[1] = give_up(t, X86_CC_E);
+	none[1] = skip_if(t, X86_CC_E);
 	kbpf_x86_alu_ri(&t->b, X86_AND, false, X86_RDX, lk->stride - 1);
 	kbpf_x86_load(&t->b, 8, X86_RSI, slot);
 }
 
+static void land(struct kbpf_x86_tr *t, const u32 *at, u32 n)
+{
+	for (u32 i = 0; i < n; i++)
+		if (at[i])
+			kbpf_x86_land8(&t->b, at[i]);
+}
+
 /*
- * r1 is the context, r2 the map, r3 the index. Looks the program up, counts, and
- * leaves for it with the frame gone; else goes on.
+ * The program's entry makes a call of a known array itself while nothing waits behind
+ * it and the count is low, which is one comparison: what follows the count in struct
+ * kbpf_tails is its upper half. Returns where it goes on from with rsi and rdx set.
+ */
+static u32 tail_fast(struct kbpf_x86_tr *t, const struct kbpf_jit_lookup *lk, u32 *none)
+{
+	struct kbpf_x86_mem count = kbpf_x86_at(X86_RBP, t->count_off);
+	/* where it has to be in the end, unless that has the index */
+	u8 at = lk->stride ? TMP0 : X86_RDX;
+	u32 fast, done;
+
+	kbpf_x86_load(&t->b, 8, at, count);
+	kbpf_x86_alu_mi(&t->b, X86_CMP, 8, kbpf_x86_at(at, 0), KBPF_MAX_TAIL_CALLS);
+	fast = skip_if(t, X86_CC_B);
+	target_by_call(t, lk);
+	kbpf_x86_test_rr(&t->b, true, X86_RSI, X86_RSI);
+	none[2] = skip_if(t, X86_CC_E);
+	kbpf_x86_jmp8(&t->b, 0);
+	done = t->b.len;
+	kbpf_x86_land8(&t->b, fast);
+	target_by_load(t, lk, none);
+	kbpf_x86_test_rr(&t->b, true, X86_RSI, X86_RSI);
+	none[3] = skip_if(t, X86_CC_E);
+	if (at != X86_RDX)
+		kbpf_x86_load(&t->b, 8, X86_RDX, count);
+	kbpf_x86_alu_mi(&t->b, X86_ADD, 4, kbpf_x86_at(X86_RDX, 0), 1);
+	return done;
+}
+
+/*
+ * r1 is the context, r2 the map, r3 the index. Finds the program and leaves for it
+ * with the frame gone; else goes on.
  */
 static void tr_tail(struct kbpf_x86_tr *t)
 {
 	const struct kbpf_jit_lookup *lk = t->op->imm ? &t->ir->lookups[t->op->imm - 1] : NULL;
-	struct kbpf_x86_mem count = kbpf_x86_at(X86_RBP, t->count_off);
-	/* where it has to be in the end, unless that has the index */
-	u8 at = lk && !lk->stride ? X86_RDX : TMP0;
-	u32 none[4] = { 0 };
+	u32 none[4] = { 0 }, done = 0;
 
-	kbpf_x86_load(&t->b, 8, at, count);
-	kbpf_x86_alu_mi(&t->b, X86_CMP, 4, kbpf_x86_at(at, 0), MAX_TAIL_CALLS);
-	none[2] = give_up(t, X86_CC_AE);
-	if (!lk) {
-		target_by_call(t);
-	} else if (lk->stride) {
-		target_by_load(t, lk, none);
+	if (lk && !t->fn_index) {
+		done = tail_fast(t, lk, none);
 	} else {
-		kbpf_x86_mov_ri(&t->b, TMP0, lk->base, true);
-		kbpf_x86_load(&t->b, 8, X86_RSI, kbpf_x86_at(TMP0, 0));
+		target_by_call(t, lk);
+		kbpf_x86_test_rr(&t->b, true, X86_RSI, X86_RSI);
+		none[2] = skip_if(t, X86_CC_E);
 	}
-	kbpf_x86_test_rr(&t->b, true, X86_RSI, X86_RSI);
-	none[3] = give_up(t, X86_CC_E);
-	if (at != X86_RDX)
-		kbpf_x86_load(&t->b, 8, X86_RDX, count);
-	kbpf_x86_alu_mi(&t->b, X86_ADD, 4, kbpf_x86_at(X86_RDX, 0), 1);
+	land(t, &done, 1);
 	kbpf_x86_load(&t->b, 8, TMP0, kbpf_x86_at(X86_RSI, offsetof(struct kbpf_prog, tail)));
 	leave(t);
 	jump_tmp0(t);
-	for (u32 i = 0; i < ARRAY_SIZE(none); i++)
-		if (none[i])
-			kbpf_x86_land8(&t->b, none[i]);
+	land(t, none, ARRAY_SIZE(none));
 }
 
 /* ---- the image ------------------------------------------------------------------------ */
@@ -452,7 +514,8 @@ static s32 to_entry(const struct kbpf_x86_tr *t, u32 index)
 	return t->out->entry[index] - (t->b.len + LEN_REL32);
 }
 
-/* Enters a function with a count of tail calls of its own, and returns. */
+/* Enters a function with a struct kbpf_tails of its own, and returns. */
+static_assert(sizeof(struct kbpf_tails) == 8);
 static void enter_counting(struct kbpf_x86_tr *t, u32 index)
 {
 	kbpf_x86_push(&t->b, X86_RBP);
@@ -480,7 +543,7 @@ static void head_call(struct kbpf_x86_tr *t, u32 index)
 		kbpf_x86_jmp32(&t->b, to_entry(t, index));
 }
 
-/* run(ctx, prog) and tail(ctx, prog, count), which run into function 0 */
+/* run(ctx, prog) and tail(ctx, prog, tails), which run into function 0 */
 static void head_run(struct kbpf_x86_tr *t)
 {
 	t->out->run = t->b.len;
