@@ -31,6 +31,9 @@ MODULE_PARM_DESC(jit_harden, "hide constants of programs in compiled code");
 module_param_named(jit_passes, kbpf_jit_options.passes, uint, 0644);
 MODULE_PARM_DESC(jit_passes, "optimisations, as bits");
 
+/* bytes of the instruction that holds a type's hash */
+#define CFI_TYPE_LEN 5
+
 static struct kbpf_jit_world world;
 static struct kbpf_jit_arena arena;
 /* Serialises the allocator. */
@@ -140,6 +143,21 @@ static const void *return_thunk(void)
 	return at + 5 + rel;
 }
 
+/*
+ * With kCFI a caller looks at the type's hash in the padding before a function, or,
+ * where that was patched to FineIBT, enters there.
+ */
+static u32 preamble(void)
+{
+#ifdef CONFIG_FUNCTION_PADDING_BYTES
+	u32 padding = CONFIG_FUNCTION_PADDING_BYTES;
+#else
+	u32 padding = 0;
+#endif
+
+	return IS_ENABLED(CONFIG_CFI_CLANG) ? CFI_TYPE_LEN + padding : 0;
+}
+
 static void fill_world(void)
 {
 	const void *const probes[KBPF_JIT_PROBES] = {
@@ -151,6 +169,9 @@ static void fill_world(void)
 	world.jump = kbpf_jit_jump_r11;
 	world.ret = return_thunk();
 	world.endbr = IS_ENABLED(CONFIG_X86_KERNEL_IBT);
+	world.preamble = preamble();
+	world.stop_after_ret = !world.ret && (IS_ENABLED(CONFIG_SLS) ||
+					      IS_ENABLED(CONFIG_MITIGATION_SLS));
 	world.leaf_frames = true;
 	world.bmi = boot_cpu_has(X86_FEATURE_BMI1) && boot_cpu_has(X86_FEATURE_BMI2);
 	world.movbe = boot_cpu_has(X86_FEATURE_MOVBE);

@@ -87,6 +87,7 @@ typedef unsigned int gfp_t;
 #define SMP_CACHE_BYTES		64
 #undef noinline
 #define noinline		__attribute__((__noinline__))
+#define __nocfi
 #undef fallthrough
 #define fallthrough		__attribute__((__fallthrough__))
 #define likely(x)		__builtin_expect(!!(x), 1)

@@ -25,6 +25,9 @@
  * @jump: routine that jumps to the address in r11, or NULL to jump oneself
  * @ret: where a return jumps to, or NULL to return oneself
  * @endbr: indirect branches land on ENDBR only
+ * @preamble: bytes before a function that indirect calls check or enter; those of a
+ *	C function of the same type serve
+ * @stop_after_ret: a return is followed by a trap, for machines that run on past it
  * @leaf_frames: functions that C calls need a frame even when they call nothing
  * @bmi: BMI1 and BMI2 are there
  * @movbe: MOVBE is there
@@ -41,6 +44,8 @@ struct kbpf_jit_world {
 	const void *jump;
 	const void *ret;
 	bool endbr;
+	u32 preamble;
+	bool stop_after_ret;
 	bool leaf_frames;
 	bool bmi;
 	bool movbe;

@@ -147,7 +147,7 @@ static int write(const struct kbpf_jit_ir *ir, struct kbpf_jit_out *out, u32 poi
  * The entry as a callback. It takes its context as the first argument, so that
  * more of them are where the other registers live.
  */
-static u64 call_entry(const struct kbpf_func *func, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
+static u64 __nocfi call_entry(const struct kbpf_func *func, u64 r1, u64 r2, u64 r3, u64 r4, u64 r5)
 {
 	u64 (*run)(u64 r1, u64 r2, u64 r3, u64 r4, u64 r5) = (void *)func->prog->run;
 

@@ -557,6 +557,11 @@ void kbpf_x86_endbr(struct kbpf_x86_buf *b)
 	put8(b, 0xfa);
 }
 
+void kbpf_x86_byte(struct kbpf_x86_buf *b, u8 byte)
+{
+	put8(b, byte);
+}
+
 void kbpf_x86_int3(struct kbpf_x86_buf *b)
 {
 	put8(b, KBPF_X86_TRAP_BYTE);

@@ -150,6 +150,8 @@ void kbpf_x86_ret(struct kbpf_x86_buf *b);
 void kbpf_x86_leave(struct kbpf_x86_buf *b);
 void kbpf_x86_endbr(struct kbpf_x86_buf *b);
 void kbpf_x86_int3(struct kbpf_x86_buf *b);
+/* A byte that was encoded elsewhere. */
+void kbpf_x86_byte(struct kbpf_x86_buf *b, u8 byte);
 void kbpf_x86_nop(struct kbpf_x86_buf *b, u32 bytes);
 
 /* What fills memory that is no code. */

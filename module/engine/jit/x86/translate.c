@@ -304,6 +304,8 @@ static void ret(struct kbpf_x86_tr *t)
 		kbpf_x86_jmp32(&t->b, distance(t, t->ir->world->ret, LEN_REL32));
 	else
 		kbpf_x86_ret(&t->b);
+	if (t->ir->world->stop_after_ret)
+		kbpf_x86_int3(&t->b);
 }
 
 static void tr_exit(struct kbpf_x86_tr *t)
@@ -509,6 +511,21 @@ static void endbr(struct kbpf_x86_tr *t)
 		kbpf_x86_endbr(&t->b);
 }
 
+/*
+ * An entry that C calls as it calls @like. Until an image is installed, entries of
+ * the program are the interpreter's.
+ */
+static u32 begin_entry(struct kbpf_x86_tr *t, const void *like)
+{
+	u32 n = t->ir->world->preamble, at;
+
+	for (u32 i = 0; i < n; i++)
+		kbpf_x86_byte(&t->b, ((const u8 *)like)[(s32)(i - n)]);
+	at = t->b.len;
+	endbr(t);
+	return at;
+}
+
 static s32 to_entry(const struct kbpf_x86_tr *t, u32 index)
 {
 	return t->out->entry[index] - (t->b.len + LEN_REL32);
@@ -533,8 +550,7 @@ static void head_call(struct kbpf_x86_tr *t, u32 index)
 {
 	static const u8 args[] = { X86_RDI, X86_RSI, X86_RDX, X86_RCX, X86_R8, X86_R9 };
 
-	t->out->call[index] = t->b.len;
-	endbr(t);
+	t->out->call[index] = begin_entry(t, t->ir->prog->funcs[index].call);
 	for (u32 i = 0; i + 1 < ARRAY_SIZE(args); i++)
 		kbpf_x86_mov_rr(&t->b, true, args[i], args[i + 1]);
 	if (t->ir->tails)
@@ -543,18 +559,23 @@ static void head_call(struct kbpf_x86_tr *t, u32 index)
 		kbpf_x86_jmp32(&t->b, to_entry(t, index));
 }
 
-/* run(ctx, prog) and tail(ctx, prog, tails), which run into function 0 */
+/*
+ * run(ctx, prog) and tail(ctx, prog, tails); the latter runs into function 0. They are
+ * one where nobody tells them apart.
+ */
 static void head_run(struct kbpf_x86_tr *t)
 {
-	t->out->run = t->b.len;
-	t->out->tail = t->b.len;
-	endbr(t);
-	if (!t->ir->tails)
+	t->out->run = begin_entry(t, t->ir->prog->run);
+	t->out->tail = t->out->run;
+	if (t->ir->tails)
+		enter_counting(t, 0);
+	else if (t->ir->world->preamble)
+		kbpf_x86_jmp32(&t->b, to_entry(t, 0));
+	else
 		return;
-	enter_counting(t, 0);
-	t->out->tail = t->b.len;
-	endbr(t);
-	kbpf_x86_mov_rr(&t->b, true, X86_RAX, X86_RDX);
+	t->out->tail = begin_entry(t, t->ir->prog->tail);
+	if (t->ir->tails)
+		kbpf_x86_mov_rr(&t->b, true, X86_RAX, X86_RDX);
 }
 
 int kbpf_jit_translate(const struct kbpf_jit_ir *ir, struct kbpf_jit_out *out)
