@@ -8,6 +8,7 @@
 #include "isa/alu.h"
 #include "isa/opcode.h"
 #include "interp/interp.h"
+#include "jit/image.h"
 #include "kbpf_isa_sweep.h"
 #include "kbpf_raw_prog.h"
 #include "suite.h"
@@ -423,6 +424,38 @@ static void test_tail_stack(const struct executor *ex, s16 hold, u64 enter)
 	kbpf_raw_prog_free(prog);
 }
 
+/*
+ * Where callers look at the bytes before a function (kCFI), an image's entries have
+ * those of the interpreter's, and mean what they did.
+ */
+static void test_preamble(const struct executor *jit)
+{
+	const struct kbpf_insn insns[] = {
+		KBPF_LD_FUNC(KBPF_R2, 3), KBPF_MOV64_IMM(KBPF_R0, 42), KBPF_EXIT_INSN(),
+		KBPF_MOV64_REG(KBPF_R0, KBPF_R1), KBPF_EXIT_INSN(),
+	};
+	struct kbpf_jit_world *world = (struct kbpf_jit_world *)kbpf_jit_world();
+	struct kbpf_prog *prog = kbpf_raw_prog_create(insns, ARRAY_SIZE(insns));
+	struct kbpf_prog *other = kbpf_raw_prog_create(insns, ARRAY_SIZE(insns));
+	struct kbpf_tails tails = { 0 };
+	bool ok = !kbpf_interp_prepare(other);
+
+	world->preamble = 16;
+	ok &= !jit->prepare(prog);
+	world->preamble = 0;
+	ok &= !memcmp((u8 *)prog->run - 16, (u8 *)other->run - 16, 16);
+	ok &= !memcmp((u8 *)prog->tail - 16, (u8 *)other->tail - 16, 16);
+	ok &= !memcmp((u8 *)prog->funcs[1].call - 16, (u8 *)other->funcs[1].call - 16, 16);
+	ok &= (void *)prog->run != (void *)prog->tail && prog->run(NULL, prog) == 42 &&
+	      prog->tail(NULL, prog, &tails) == 42;
+	ok &= prog->funcs[1].call(&prog->funcs[1], 7, 0, 0, 0, 0) == 7;
+	result(ok, "%s: entries look like the interpreter's", jit->name);
+	jit->release(prog);
+	kbpf_interp_free(other);
+	kbpf_raw_prog_free(prog);
+	kbpf_raw_prog_free(other);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && !strcmp(argv[1], "--cases")) {
@@ -455,6 +488,7 @@ int main(int argc, char **argv)
 			test_tail_calls(&executors[e], &executors[b], true);
 		}
 	}
+	test_preamble(&executors[1]);
 	test_harden(&executors[2], &executors[3]);
 	test_conformance();
 	return results_failed() ? 1 : 0;
