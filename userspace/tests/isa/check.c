@@ -325,105 +325,6 @@ static void test_probe(const struct executor *ex)
 	result(ok, "%s: probing loads", ex->name);
 }
 
-/* Counts in memory, then tail-calls the other program; r0 says who fell through at the end. */
-static struct kbpf_prog *tail_caller(const struct executor *ex, u32 other, s32 id, bool deep)
-{
-	const struct kbpf_insn insns[] = {
-		/* entry: in a function of its own or not */
-		KBPF_JMP_A(deep ? 0 : 2),
-		KBPF_CALL_REL(1),
-		KBPF_EXIT_INSN(),
-		KBPF_LDX_MEM(KBPF_DW, KBPF_R4, KBPF_R1, 0),
-		KBPF_ALU64_IMM(KBPF_ADD, KBPF_R4, 1),
-		KBPF_STX_MEM(KBPF_DW, KBPF_R1, KBPF_R4, 0),
-		KBPF_LD_IMM64(KBPF_R2, 0x1000),
-		KBPF_MOV64_IMM(KBPF_R3, other),
-		KBPF_CALL_HELPER(12),
-		KBPF_MOV64_IMM(KBPF_R0, id),
-		KBPF_EXIT_INSN(),
-	};
-	u32 skip = deep ? 1 : 3;
-	struct kbpf_prog *prog = kbpf_raw_prog_create(insns + skip, ARRAY_SIZE(insns) - skip);
-
-	return !IS_ERR(prog) && !ex->prepare(prog) ? prog : NULL;
-}
-
-static void free_pair(const struct executor *a, struct kbpf_prog *one,
-		      const struct executor *b, struct kbpf_prog *two)
-{
-	test_tail_targets[0] = NULL;
-	test_tail_targets[1] = NULL;
-	if (one)
-		a->release(one);
-	if (two)
-		b->release(two);
-	kbpf_raw_prog_free(one);
-	kbpf_raw_prog_free(two);
-}
-
-/* Two programs call each other, 33 times in all, whoever runs them. */
-static void test_tail_calls(const struct executor *a, const struct executor *b, bool deep)
-{
-	struct kbpf_prog *one = tail_caller(a, 1, 101, deep), *two = tail_caller(b, 0, 202, false);
-	u64 count = 0, r0 = 0;
-	bool ok = one && two;
-
-	if (ok) {
-		test_tail_targets[0] = one;
-		test_tail_targets[1] = two;
-		r0 = one->run(&count, one);
-		ok = count == 34 && r0 == 202;
-		/* a slot that is empty, or not there: the program goes on */
-		test_tail_targets[1] = NULL;
-		count = 0;
-		r0 = one->run(&count, one);
-		ok &= count == 1 && r0 == 101;
-	}
-	result(ok, "%s and %s: tail calls%s", a->name, b->name, deep ? " from a callee" : "");
-	if (!ok)
-		printf("# r0 = %llu, %llu entered\n", r0, count);
-	free_pair(a, one, b, two);
-}
-
-/*
- * Tail calls from a function whose caller keeps @hold bytes of stack: that many
- * enter, in every executor, and the caller's stack is as it was.
- */
-static void test_tail_stack(const struct executor *ex, s16 hold, u64 enter)
-{
-	const struct kbpf_insn insns[] = {
-		KBPF_STX_MEM(KBPF_DW, KBPF_R10, KBPF_R1, -hold),
-		KBPF_CALL_REL(4),
-		KBPF_LDX_MEM(KBPF_DW, KBPF_R1, KBPF_R10, -hold),
-		KBPF_LDX_MEM(KBPF_DW, KBPF_R2, KBPF_R1, 8),
-		KBPF_STX_MEM(KBPF_DW, KBPF_R1, KBPF_R2, 16),
-		KBPF_EXIT_INSN(),
-		KBPF_LDX_MEM(KBPF_DW, KBPF_R4, KBPF_R1, 0),
-		KBPF_ALU64_IMM(KBPF_ADD, KBPF_R4, 1),
-		KBPF_STX_MEM(KBPF_DW, KBPF_R1, KBPF_R4, 0),
-		KBPF_STX_MEM(KBPF_DW, KBPF_R10, KBPF_R4, -8),
-		KBPF_LD_IMM64(KBPF_R2, 0x1000),
-		KBPF_MOV64_IMM(KBPF_R3, 0),
-		KBPF_CALL_HELPER(12),
-		KBPF_LDX_MEM(KBPF_DW, KBPF_R0, KBPF_R10, -8),
-		KBPF_EXIT_INSN(),
-	};
-	struct kbpf_prog *prog = kbpf_raw_prog_create(insns, ARRAY_SIZE(insns));
-	u64 mem[3] = { 0, 5 }, r0 = 0;
-
-	if (!ex->prepare(prog)) {
-		test_tail_targets[0] = prog;
-		r0 = prog->run(mem, prog);
-		ex->release(prog);
-	}
-	test_tail_targets[0] = NULL;
-	result(r0 == enter && mem[0] == enter && mem[2] == 5,
-	       "%s: tail calls over callers that keep %d bytes of stack", ex->name, hold);
-	if (r0 != enter || mem[0] != enter)
-		printf("# r0 = %llu, %llu entered, expected %llu\n", r0, mem[0], enter);
-	kbpf_raw_prog_free(prog);
-}
-
 /*
  * Where callers look at the bytes before a function (kCFI), an image's entries have
  * those of the interpreter's, and mean what they did.
@@ -479,15 +380,8 @@ int main(int argc, char **argv)
 		test_failing_allocations(&executors[e]);
 		test_callback(&executors[e]);
 		test_probe(&executors[e]);
-		/* all 33; and as many as interp/tail.c has stretches for */
-		test_tail_stack(&executors[e], 64, 34);
-		test_tail_stack(&executors[e], 200, 16);
-		test_tail_stack(&executors[e], 480, 8);
-		for (u32 b = 0; b < nr_executors; b++) {
-			test_tail_calls(&executors[e], &executors[b], false);
-			test_tail_calls(&executors[e], &executors[b], true);
-		}
 	}
+	test_tails();
 	test_preamble(&executors[1]);
 	test_harden(&executors[2], &executors[3]);
 	test_conformance();

@@ -11,7 +11,7 @@ $(1)/tests/isa/%.o: $(TOP)/userspace/tests/isa/%.c
 $(1)/tests/kunit/%.o: $(TOP)/kunit/%.c
 	@mkdir -p $$(@D)
 	$(CC) $$(ENGINE_CFLAGS) $(ISA_INC) $(2) -Wframe-larger-than=8192 -c -o $$@ $$<
-$(1)/tests/isa/isa: $(addprefix $(1)/tests/isa/,check.o suite.o env.o harden.o conformance.o public_suite.o) \
+$(1)/tests/isa/isa: $(addprefix $(1)/tests/isa/,check.o tails.o suite.o env.o harden.o conformance.o public_suite.o) \
 		$(addprefix $(1)/tests/kunit/,kbpf_raw_prog.o kbpf_isa_sweep.o) \
 		$(addprefix $(1)/engine/,$(ISA_OBJS)) $(addprefix $(1)/port/,$(PORT_OBJS))
 	$(CC) $(2) -o $$@ $$^ -lpthread

@@ -43,6 +43,9 @@ int results_failed(void);
 int run_below(const struct executor *ex, const struct kbpf_insn *insns, u32 len, void *mem,
 	      u64 mem_len, u64 *r0);
 
+/* Tail calls of all executors. */
+void test_tails(void);
+
 /* Images of @plain show immediates; those of @hardened do not. */
 void test_harden(const struct executor *plain, const struct executor *hardened);
 
