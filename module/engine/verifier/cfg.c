@@ -311,7 +311,37 @@ struct chain {
 	u32 stack;
 	u32 frames;
 	u8 state;	/* 0 new, 1 under way, 2 done */
+	bool tails;	/* a function of some chain makes a tail call */
+	u32 tail_stack;	/* what the functions from here to its caller hold at most */
 };
+
+/* As Linux: of the callers of a function that makes a tail call, each frame rounded up. */
+#define TAIL_STACK_MAX	256
+#define TAIL_STACK_GRAIN	16
+
+static u32 stack_of(const struct kbpf_subprog *f)
+{
+	return f->stack + kbpf_may_goto_stack(f);
+}
+
+/* The call at @insn, which has been walked, takes what the callee's tail calls need. */
+static int measure_tails(struct kbpf_verifier *v, struct chain *c, const struct kbpf_subprog *f,
+			 const struct chain *callee, const struct kbpf_insn *insn)
+{
+	u32 held = round_up(stack_of(f), TAIL_STACK_GRAIN) + callee->tail_stack;
+
+	if (!callee->tails)
+		return 0;
+	if (is_func_addr(insn))
+		return refuse(v, tail_call_callback, -1, "a function that makes no tail call, "
+			      "nor calls one that does");
+	if (held >= TAIL_STACK_MAX)
+		return refuse(v, tail_call_stack, -1, "less than %d bytes: tail_calls are not allowed when "
+			      "call stack of previous frames is %u bytes", TAIL_STACK_MAX, held);
+	c->tails = true;
+	c->tail_stack = max(c->tail_stack, held);
+	return 0;
+}
 
 static int measure(struct kbpf_verifier *v, struct chain *chains, u32 func, u32 depth)
 {
@@ -321,6 +351,7 @@ static int measure(struct kbpf_verifier *v, struct chain *chains, u32 func, u32 
 	int callee, err;
 
 	c->state = 1;
+	c->tails = f->has_tail_call;
 	for (u32 i = f->start; i < f->end; i++) {
 		if (!(v->info[i].flags & KBPF_INFO_SEEN))
 			continue;
@@ -339,12 +370,15 @@ static int measure(struct kbpf_verifier *v, struct chain *chains, u32 func, u32 
 		v->insn = i;
 		stack = max(stack, chains[callee].stack);
 		frames = max(frames, chains[callee].frames);
+		err = measure_tails(v, c, f, &chains[callee], &v->insns[i]);
+		if (err)
+			return err;
 		if (frames + 1 > KBPF_MAX_FRAMES || depth + 1 >= KBPF_MAX_FRAMES)
 			return refuse(v, call_depth, -1,
 				      "the call stack of more than %d frames is too deep",
 				      KBPF_MAX_FRAMES);
 	}
-	c->stack = stack + f->stack + kbpf_may_goto_stack(f);
+	c->stack = stack + stack_of(f);
 	c->frames = frames + 1;
 	c->state = 2;
 	return 0;

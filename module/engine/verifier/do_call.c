@@ -389,13 +389,6 @@ static int check_may_call(struct kbpf_verifier *v, u32 id, const struct kbpf_pro
 	if (p->ret == KBPF_RET_NEVER && v->cur->nr_refs)
 		return refuse(v, tail_call_refs, -1, "no reference across the tail call: "
 			      "tail_call would lead to reference leak");
-	/*
-	 * What its callers have on the stack stays there, once for each of the calls
-	 * allowed: 33 times more than the machine's stack has room for.
-	 */
-	if (p->ret == KBPF_RET_NEVER && (v->cur->nr_frames > 1 || v->cur->frames[0]->func))
-		return refuse(v, not_supported, -1, "a tail call from the program itself: "
-			      "functions that it calls cannot make one yet");
 	return kbpf_lock_check_call(v, p);
 }
 
@@ -519,6 +512,40 @@ static int apply_iters(struct kbpf_verifier *v, const struct call *c)
 	return 0;
 }
 
+/*
+ * A function makes a tail call, which may succeed: then the caller goes on with what
+ * the other program returned, and that program has done to the packet what it liked.
+ * This path goes on behind a call that failed.
+ */
+static int push_tail_return(struct kbpf_verifier *v)
+{
+	const struct kbpf_subprog *func = &v->subprogs[kbpf_state_top(v->cur)->func];
+	struct kbpf_state *other;
+	int err;
+
+	if (v->cur->nr_frames == 1)
+		return 0;
+	other = kbpf_state_copy(v->cur);
+	if (!other)
+		return -ENOMEM;
+	err = kbpf_trail_add(v, other, true);
+	if (err) {
+		kbpf_state_free(other);
+		return err;
+	}
+	other->insn = kbpf_state_top(other)->callsite + 1;
+	kbpf_state_pop_frame(other);
+	kbpf_state_each(other, forget_packet_one, NULL);
+	*kbpf_state_reg(other, KBPF_R0) = func->ret_live ? int_result() : kbpf_value_none();
+	return kbpf_push_path(v, other);
+}
+
+static int apply_tail_call(struct kbpf_verifier *v)
+{
+	v->subprogs[kbpf_state_top(v->cur)->func].has_tail_call = true;
+	return push_tail_return(v);
+}
+
 /* The helper has done its work: memory, references, registers. */
 static int apply_call(struct kbpf_verifier *v, const struct call *c)
 {
@@ -533,10 +560,10 @@ static int apply_call(struct kbpf_verifier *v, const struct call *c)
 		err = apply_iters(v, c);
 	if (!err)
 		err = kbpf_rcu_apply(v, c->proto->id);
+	if (!err && c->proto->ret == KBPF_RET_NEVER)
+		err = apply_tail_call(v);
 	if (err)
 		return err;
-	if (c->proto->ret == KBPF_RET_NEVER)
-		v->subprogs[kbpf_state_top(v->cur)->func].has_tail_call = true;
 	if (c->release)
 		kbpf_ref_release(v->cur, c->release);
 	if (c->proto->args[0] == KBPF_ARG_SPIN_LOCK)
@@ -642,7 +669,7 @@ int kbpf_do_call(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 	return err ? err : KBPF_NEXT_ON;
 }
 
-/* Any helper that moves packets will do: which function calls it is not followed. */
+/* Any helper that moves packets will do, or a tail call: which function calls it is not followed. */
 static bool changes_packets(const struct kbpf_verifier *v)
 {
 	for (u32 i = 0; i < v->len; i++) {
@@ -652,7 +679,7 @@ static bool changes_packets(const struct kbpf_verifier *v)
 		if (insn->code != (KBPF_JMP | KBPF_CALL) || insn->src_reg)
 			continue;
 		p = kbpf_proto_find(insn->imm);
-		if (p && p->flags & KBPF_PROTO_PKT_CHANGE)
+		if (p && (p->flags & KBPF_PROTO_PKT_CHANGE || p->ret == KBPF_RET_NEVER))
 			return true;
 	}
 	return false;
