@@ -134,7 +134,7 @@ static bool refused_with(const struct trial *t, const char *id)
 {
 	char want[16];
 
-	snprintf(want, sizeof(want), "(KBPF-%s)", id);
+	snprintf(want, sizeof(want), "(KBPF-%s;", id);
 	return t->verdict && t->text && strstr(t->text, want);
 }
 

@@ -12,6 +12,7 @@ KBPF_ENGINE_OBJS += verifier/cfg.o verifier/resolve.o verifier/live.o verifier/p
 KBPF_ENGINE_OBJS += verifier/converge.o verifier/may_goto.o verifier/kfunc.o verifier/typed.o verifier/iter.o verifier/global.o
 KBPF_ENGINE_OBJS += verifier/step.o verifier/do_alu.o verifier/do_mem.o verifier/do_branch.o
 KBPF_ENGINE_OBJS += verifier/do_call.o verifier/callback.o verifier/lock.o verifier/dynptr.o verifier/timer.o verifier/refuse.o verifier/trace.o verifier/fixup.o
+KBPF_ENGINE_OBJS += verifier/explain.o verifier/describe.o verifier/phrase.o verifier/source.o verifier/history.o verifier/origin.o verifier/path.o
 KBPF_ENGINE_OBJS += verifier/verify.o
 KBPF_ENGINE_OBJS += interp/decode.o interp/cache.o interp/direct.o interp/interp.o interp/tail.o
 KBPF_ENGINE_OBJS += jit/jit.o jit/arena.o jit/decode.o jit/live.o

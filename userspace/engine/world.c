@@ -223,21 +223,45 @@ void kbpf_engine_observe(void (*fn)(const struct kbpf_engine_load *load, void *a
 
 #define LOG_SIZE	(1U << 20)
 
+/* A program that was refused is not there to be asked: its figures stand in the log. */
+static void take_stats(struct kbpf_engine_load *load, char *log)
+{
+	char *stats = strstr(log, "verification time "), *more;
+	unsigned long long usec;
+
+	if (!stats)
+		return;
+	if (sscanf(stats, "verification time %llu", &usec) == 1)
+		load->ns = usec * 1000;
+	more = strstr(stats, "processed ");
+	if (more)
+		sscanf(more, "processed %llu", &load->insns);
+	more = strstr(stats, "total_states ");
+	if (more)
+		sscanf(more, "total_states %llu", &load->states);
+	more = strstr(stats, "peak memory ");
+	if (more)
+		sscanf(more, "peak memory %llu bytes, hottest insn %u visited %u", &load->peak_bytes,
+		       &load->hottest_insn, &load->hottest_visits);
+	*stats = '\0';
+}
+
 /*
  * The explanation of a refusal. A caller that wanted none is refused a second
  * time, into a log of our own.
  */
-static char *refusal_log(const struct kbpf_prog_load_attr *given)
+static char *refusal_log(struct kbpf_engine_load *load, const struct kbpf_prog_load_attr *given)
 {
 	struct kbpf_prog_load_attr attr = *given;
 	char *log = calloc(1, LOG_SIZE);
 
 	if (!log)
 		return NULL;
-	attr.log_level = KBPF_LOG_LEVEL1;
+	attr.log_level = KBPF_LOG_LEVEL1 | KBPF_LOG_STATS;
 	attr.log_buf = (u64)log;
 	attr.log_size = LOG_SIZE;
 	kbpf_cmd(KBPF_PROG_LOAD, (u64)&attr, sizeof(attr));
+	take_stats(load, log);
 	return log;
 }
 
@@ -265,7 +289,7 @@ static void tell(const struct kbpf_prog_load_attr *attr, long ret)
 	memcpy(name, attr->prog_name, KBPF_OBJ_NAME_LEN);
 	load.name = name;
 	if (ret < 0)
-		log = refusal_log(attr);
+		log = refusal_log(&load, attr);
 	else if (!kbpf_cmd(KBPF_PROG_STATS, (u64)&stats, sizeof(stats)))
 		add_stats(&load, &stats);
 	load.log = log ? log : "";

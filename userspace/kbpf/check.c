@@ -47,6 +47,8 @@ static int parse_option(int argc, char **argv, struct check_opts *opts)
 	}
 	if (!strcmp(argv[0], "--seconds"))
 		return argc > 1 && cli_parse_u32(argv[1], &opts->seconds) ? 2 : -1;
+	if (!strcmp(argv[0], "--log-level"))
+		return argc > 1 && cli_parse_u32(argv[1], &opts->log_level) ? 2 : -1;
 	return 0;
 }
 
@@ -74,12 +76,16 @@ static int run(int argc, char **argv)
 	if (i < argc && !strcmp(argv[i], "--")) {
 		if (i + 1 == argc)
 			return cli_usage(&cli_check, "which tool?");
+		if (opts.log_level > 1 && !opts.verbose)
+			return cli_usage(&cli_check, "--log-level is for files: a tool chooses itself");
 		return check_tool(argv + i + 1, &opts);
 	}
 	if (i == argc)
 		return cli_usage(&cli_check, "which file, or -- TOOL?");
 	if (opts.json && argc - i > 1)
 		return cli_usage(&cli_check, "--json takes one file");
+	if (opts.verbose)
+		opts.log_level = 2;
 	for (; i < argc; i++) {
 		one = check_file(argv[i], &opts);
 		ret = one > ret ? one : ret;
@@ -114,7 +120,13 @@ const struct cli_command cli_check = {
 "      --report PATH   write the report there (default: stdout; for a TOOL stderr)\n"
 "      --json          the report as JSON\n"
 "      --trials        also what libbpf loads to find out what the kernel has\n"
-"  -v, --verbose       libbpf's messages, and the log of accepted programs\n"
+"      --log-level N   2: the log of every program of FILE, with what is known at each\n"
+"                      instruction\n"
+"  -v, --verbose       libbpf's messages, and --log-level 2\n"
+"\n"
+"A refusal is explained: the line of the source and the operand there, what the\n"
+"rule needs, what is known instead and where that came from, the branches that led\n"
+"there, and a change that would make it pass. `kbpf explain ID` has the rule.\n"
 "\n"
 "Exit status: 0 when all were accepted, 1 when one was refused, 2 for anything\n"
 "else (wrong usage, no such file, no program loaded).\n",

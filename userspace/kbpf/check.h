@@ -13,6 +13,7 @@
  * @report: file for the report; NULL: stdout, for a tool stderr
  * @program: judge only this program; NULL: all
  * @json: report as JSON
+ * @log_level: 2: the log of every program too, with the state at each instruction
  * @verbose: libbpf's messages, and logs of accepted programs too
  * @trials: also what libraries load to find out what the kernel has
  * @seconds: interrupt the tool after so many; 0: never
@@ -25,6 +26,7 @@ struct check_opts {
 	bool verbose;
 	bool trials;
 	unsigned int seconds;
+	unsigned int log_level;
 };
 
 /* Exit codes. */

@@ -84,9 +84,15 @@ struct source {
 static int open_object(const struct source *from, const struct check_opts *opts,
 		       struct bpf_object **obj)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, open_opts, .btf_custom_path = opts->btf,
-		    .object_name = from->path);
+	const char *base = strrchr(from->path, '/');
+	char name[64];
 
+	LIBBPF_OPTS(bpf_object_open_opts, open_opts, .btf_custom_path = opts->btf,
+		    .object_name = name);
+
+	/* maps of variables are named for it, as if the file itself had been opened */
+	base = base ? base + 1 : from->path;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(base, "."), base);
 	*obj = bpf_object__open_mem(from->in->object, from->in->size, &open_opts);
 	if (*obj)
 		return 0;
@@ -110,7 +116,7 @@ static void select_program(struct bpf_object *obj, const char *name)
 static int judge(const struct source *from, const char *name, const struct check_opts *opts,
 		 struct verdicts *list)
 {
-	char *log = opts->verbose ? calloc(1, LOG_SIZE) : NULL;
+	char *log = opts->log_level > 1 ? calloc(1, LOG_SIZE) : NULL;
 	struct watch watch = { .verdict = { .judged = false } };
 	struct verdict *v = &watch.verdict;
 	struct bpf_program *prog;
@@ -220,7 +226,7 @@ int check_file(const char *path, const struct check_opts *opts)
 	if (!ret && opts->json)
 		verdicts_print_json(&list, path, out);
 	else if (!ret)
-		verdicts_print_text(&list, path, opts->verbose, out);
+		verdicts_print_text(&list, path, opts->log_level > 1, out);
 	if (!ret && list.refused)
 		ret = CLI_NO;
 	if (out && out != stdout)

@@ -69,6 +69,11 @@ int cli_device(void)
 	return fd;
 }
 
+bool cli_colour(FILE *out)
+{
+	return isatty(fileno(out)) && !getenv("NO_COLOR");
+}
+
 bool cli_parse_u32(const char *text, __u32 *value)
 {
 	unsigned long number;

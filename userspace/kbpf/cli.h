@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include "kbpf.h"
 
 /* Exit codes; `kbpf run` adds those of env(1) for what it could not start. */
@@ -59,6 +60,9 @@ int cli_usage(const struct cli_command *cmd, const char *fmt, ...)
  * Return: the descriptor, or -errno after a message.
  */
 int cli_device(void);
+
+/* May what goes there be coloured? It is a terminal, and NO_COLOR is not set. */
+bool cli_colour(FILE *out);
 
 /**
  * cli_parse_u32() - a number from the command line

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "example.h"
 #include "json.h"
 
 struct refusal {
@@ -14,31 +15,48 @@ struct refusal {
 	int err;
 	const char *slug;
 	const char *rule;
+	const char *why;
 	const char *fix;
 };
 
+
 static const struct refusal refusals[] = {
-#define KBPF_REJECT(id, err, slug, rule, fix) { #id, err, #slug, rule, fix },
+#define KBPF_REJECT(id, err, slug, rule, why, fix) { #id, err, #slug, rule, why, fix },
 #include "reject.def"
-	{ NULL, 0, NULL, NULL, NULL },
+	{ NULL, 0, NULL, NULL, NULL, NULL },
 };
 
-static void print_one(const struct refusal *r, struct json *json)
+static void print_example(const struct refusal *r)
+{
+	const struct example *e;
+
+	for (e = examples; e->id; e++) {
+		if (strcmp(e->id, r->id))
+			continue;
+		printf("\nA program that is refused, and the same repaired:\n\n%s", e->source);
+		printf("\nWhat kbpf check says of it:\n\n%s", e->answer);
+	}
+}
+
+static void print_one(const struct refusal *r, bool list, struct json *json)
 {
 	const char *err = cli_errno_name(r->err < 0 ? -r->err : r->err);
 
-	if (!json) {
-		printf("%s %s (-%s)\n  rule     %s\n  to pass  %s\n", r->id, r->slug, err, r->rule,
-		       r->fix);
-		return;
+	if (json) {
+		json_object(json, NULL);
+		json_string(json, "id", r->id);
+		json_string(json, "rule", r->slug);
+		json_string(json, "errno", err);
+		json_string(json, "rule_text", r->rule);
+		json_string(json, "why", r->why);
+		json_string(json, "fix", r->fix);
+		json_object_end(json);
+	} else if (list) {
+		printf("%s  %-20s  %s\n", r->id, r->slug, r->rule);
+	} else {
+		printf("%s %s (-%s)\n\n  rule     %s\n  why      %s\n", r->id, r->slug, err, r->rule, r->why);
+		print_example(r);
 	}
-	json_object(json, NULL);
-	json_string(json, "id", r->id);
-	json_string(json, "rule", r->slug);
-	json_string(json, "errno", err);
-	json_string(json, "rule_text", r->rule);
-	json_string(json, "fix", r->fix);
-	json_object_end(json);
 }
 
 static bool matches(const struct refusal *r, const char *what)
@@ -69,7 +87,7 @@ static int run(int argc, char **argv)
 	for (r = refusals; r->id; r++) {
 		if (!matches(r, what))
 			continue;
-		print_one(r, use_json ? &json : NULL);
+		print_one(r, !what, use_json ? &json : NULL);
 		found++;
 	}
 	if (use_json) {
@@ -89,8 +107,9 @@ const struct cli_command cli_explain = {
 	.help =
 "kbpf explain [--json] [ID]\n"
 "\n"
-"Prints the rule behind a reject ID (as R041, or by the rule's name) that the\n"
-"verifier's log ends in; all of them without an ID.\n"
+"Prints the rule behind a reject ID (as R041, or by its name) with which the verifier\n"
+"refuses a program, why there is such a rule, and an example with its repair. Lists\n"
+"all rules without an ID.\n"
 "\n"
 "Exit status: 0; 1 when there is no such ID; 2 for wrong usage.\n",
 	.run = run,

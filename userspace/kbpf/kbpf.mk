@@ -2,10 +2,10 @@
 # The command line. libbpf is linked statically: the definition of syscall() that
 # answers it is then certainly the one in here.
 KBPF_SRCS := main.c cli.c names.c json.c run.c version.c explain.c objects.c prog.c dump.c machine.c map.c map_stats.c \
-	value.c link.c stats.c check.c check_file.c check_tool.c embedded.c verdict.c \
+	value.c link.c stats.c check.c check_file.c check_tool.c embedded.c verdict.c refusal.c \
 	classic.c tap.c packet_line.c capture.c
 KBPF_SRCS += btf.c btf_generate.c btf_augment.c
-KBPF_OBJS := $(addprefix $(O)/cli/,$(KBPF_SRCS:.c=.o))
+KBPF_OBJS := $(addprefix $(O)/cli/,$(KBPF_SRCS:.c=.o) example.o)
 # The front door exports what it was not given: empty.
 ifeq ($(PREFIX),)
 PREFIX := /usr/local

@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "json.h"
+#include "refusal.h"
 #include "verdict.h"
 
 bool verdicts_add(struct verdicts *list, const struct verdict *verdict)
@@ -34,36 +35,38 @@ void verdicts_free(struct verdicts *list)
 	free(list->all);
 }
 
-/* The log's lines, moved in under the line that they explain. */
-static void print_log(const char *log, FILE *out)
+/* The log's lines; @indent under a line of ours, where they are somebody else's. */
+static void print_log(const char *log, const char *indent, bool colour, FILE *out)
 {
 	const char *end;
 
 	while (log && *log) {
 		end = strchrnul(log, '\n');
-		if (end > log)
-			fprintf(out, "      %.*s\n", (int)(end - log), log);
+		if (end > log && colour)
+			refusal_print_line(log, (size_t)(end - log), out);
+		else if (end > log)
+			fprintf(out, "%s%.*s\n", indent, (int)(end - log), log);
 		log = *end ? end + 1 : end;
 	}
 }
 
 static void print_one(const struct verdict *v, bool all_logs, FILE *out)
 {
+	struct refusal refusal;
 	char time[32];
 
-	if (!v->err) {
-		fprintf(out, "  accepted  %-24s %-14s %5u slots, %llu processed, %llu states, %s\n",
-			v->name, cli_prog_type(v->type), v->insn_cnt, v->insns, v->states,
+	if (!v->err)
+		fprintf(out, "%s: accepted, %s; %u slots, %llu processed in %llu states, %s\n", v->name,
+			cli_prog_type(v->type), v->insn_cnt, v->insns, v->states,
 			cli_format_ns(v->ns, time, sizeof(time)));
-	} else if (v->judged) {
-		fprintf(out, "  REFUSED   %-24s %-14s -%s\n", v->name, cli_prog_type(v->type),
-			cli_errno_name(-v->err));
-	} else {
-		fprintf(out, "  UNJUDGED  %-24s %-14s -%s: libbpf could not prepare it\n", v->name,
+	else if (!v->judged)
+		fprintf(out, "%s: not judged, %s; libbpf could not prepare it (-%s)\n", v->name,
 			cli_prog_type(v->type), cli_errno_name(-v->err));
-	}
+	else if (!refusal_parse(v->log, &refusal))
+		fprintf(out, "%s: refused, %s (-%s)\n", v->name, cli_prog_type(v->type),
+			cli_errno_name(-v->err));
 	if (v->err || all_logs)
-		print_log(v->log, out);
+		print_log(v->log, v->err && v->judged ? "" : "  ", cli_colour(out), out);
 }
 
 void verdicts_print_text(const struct verdicts *list, const char *subject, bool all_logs,
@@ -79,8 +82,8 @@ void verdicts_print_text(const struct verdicts *list, const char *subject, bool 
 		states += list->all[i].states;
 		ns += list->all[i].ns;
 	}
-	fprintf(out, "%s: %zu accepted, %zu refused; %llu instructions processed in %llu states, %s\n",
-		subject, list->count - list->refused, list->refused, insns, states,
+	fprintf(out, "%s: %zu of %zu programs refused; %llu instructions processed, %llu states, %s\n",
+		subject, list->refused, list->count, insns, states,
 		cli_format_ns(ns, time, sizeof(time)));
 }
 
@@ -113,6 +116,8 @@ void verdicts_print_json(const struct verdicts *list, const char *subject, FILE 
 		json_uint(&json, "peak_bytes", v->peak_bytes);
 		json_uint(&json, "hottest_insn", v->hottest_insn);
 		json_uint(&json, "hottest_visits", v->hottest_visits);
+		if (v->err && v->judged)
+			refusal_json(v->log, &json);
 		if (v->log && *v->log)
 			json_string(&json, "log", v->log);
 		json_object_end(&json);

@@ -63,8 +63,7 @@ int kbpf_callback_enter(struct kbpf_verifier *v, u32 func, const struct kbpf_pro
 	struct kbpf_frame *f;
 
 	if (st->nr_frames == KBPF_MAX_FRAMES)
-		return refuse(v, call_depth, -1, "the call stack of %u frames is too deep, at most %d",
-			      st->nr_frames + 1, KBPF_MAX_FRAMES);
+		return refuse(v, call_depth, -1, .limit = KBPF_MAX_FRAMES, .n = st->nr_frames + 1);
 	f = kbpf_state_push_frame(st, func, v->insn);
 	if (!f)
 		return -ENOMEM;
@@ -89,13 +88,13 @@ int kbpf_callback_leave(struct kbpf_verifier *v)
 	const struct kbpf_value *r0 = &f->regs[KBPF_R0];
 
 	if (r0->type == KBPF_V_NONE)
-		return refuse(v, ret_uninit, KBPF_R0, "a value in r0: R0 !read_ok");
+		return refuse(v, ret_uninit, KBPF_R0);
 	if (!kbpf_value_is_num(r0) || r0->num.full.range.umax > 1)
-		return refuse(v, ret_range, KBPF_R0, "0 (go on) or 1 (stop) from a callback");
+		return refuse(v, ret_callback, KBPF_R0);
 	if (v->cur->lock_map)
 		return kbpf_lock_check_end(v);
 	if (v->cur->nr_refs != f->nr_refs)
-		return refuse(v, ref_leak, -1, "the callback gives back what it acquired, and no more");
+		return refuse(v, ref_callback, -1);
 	v->cur->insn = f->callsite;
 	if (f->lent)
 		kbpf_dynptr_end(v->cur, f->lent);

@@ -67,7 +67,7 @@ static int check_legal(struct kbpf_verifier *v)
 		v->insn = i;
 		fault = kbpf_isa_check(&v->insns[i], v->len - i, 0);
 		if (fault)
-			return refuse(v, insn_illegal, -1, "%s", kbpf_isa_fault_text(fault));
+			return refuse(v, insn_illegal, -1, .what = kbpf_isa_fault_text(fault));
 		if (kbpf_isa_is_lddw(&v->insns[i]))
 			v->info[i + 1].flags |= KBPF_INFO_SECOND;
 	}
@@ -105,12 +105,11 @@ static int add_subprog(struct kbpf_verifier *v, s64 start)
 	u32 at;
 
 	if (start < 0 || start >= v->len || (v->info[start].flags & KBPF_INFO_SECOND))
-		return refuse(v, call_target, -1, "slot %lld is not the start of an instruction",
-			      (long long)start);
+		return refuse(v, call_target, -1, .n = start);
 	if (kbpf_cfg_find(v, start) >= 0)
 		return 0;
 	if (v->nr_subprogs == KBPF_MAX_SUBPROGS)
-		return refuse(v, too_many_subprogs, -1, "at most %d functions", KBPF_MAX_SUBPROGS);
+		return refuse(v, too_many_subprogs, -1, .limit = KBPF_MAX_SUBPROGS);
 	for (at = v->nr_subprogs++; at && v->subprogs[at - 1].start > start; at--)
 		v->subprogs[at] = v->subprogs[at - 1];
 	v->subprogs[at] = (struct kbpf_subprog){ .start = start };
@@ -142,11 +141,9 @@ static int check_jump(struct kbpf_verifier *v, const struct kbpf_subprog *f, u32
 	s64 to = (s64)i + 1 + (insn->code == (KBPF_JMP32 | KBPF_JA) ? insn->imm : insn->off);
 
 	if (to < f->start || to >= f->end)
-		return refuse(v, jump_out, -1, "slot %lld is outside the function (%u to %u)",
-			      (long long)to, f->start, f->end - 1);
+		return refuse(v, jump_out, -1, .at = f->start, .limit = f->end - 1, .n = to);
 	if (v->info[to].flags & KBPF_INFO_SECOND)
-		return refuse(v, jump_out, -1, "slot %lld is the middle of a 64-bit immediate",
-			      (long long)to);
+		return refuse(v, jump_into, -1, .n = to);
 	return 0;
 }
 
@@ -166,7 +163,7 @@ static int check_jumps(struct kbpf_verifier *v, const struct kbpf_subprog *f)
 	}
 	v->insn = last;
 	if (!is_exit(&v->insns[last]) && !is_always_jump(&v->insns[last]))
-		return refuse(v, falls_off, -1, "the function's last instruction goes on to the next");
+		return refuse(v, falls_off, -1);
 	return 0;
 }
 
@@ -247,7 +244,7 @@ static int check_reachable(struct kbpf_verifier *v)
 	for (u32 i = 0; i < v->len && !err; i += slots(&v->insns[i])) {
 		v->insn = i;
 		if (!marks[v->len + i])
-			err = refuse(v, unreachable, -1, "unreachable insn %u", i);
+			err = refuse(v, unreachable, -1);
 	}
 out:
 	kvfree(stack);
@@ -263,12 +260,11 @@ static int check_func_info(struct kbpf_verifier *v)
 	if (!p->nr_func_info)
 		return 0;
 	if (p->nr_func_info != v->nr_subprogs)
-		return refuse(v, func_info, -1, "%u records, one for each function; there are %u",
-			      v->nr_subprogs, p->nr_func_info);
+		return refuse(v, func_info, -1, .limit = v->nr_subprogs, .n = p->nr_func_info);
 	for (u32 f = 0; f < v->nr_subprogs; f++)
 		if (p->func_info[f].insn_off != v->subprogs[f].start)
-			return refuse(v, func_info, -1, "record %u at slot %u; it is at %u", f,
-				      v->subprogs[f].start, p->func_info[f].insn_off);
+			return refuse(v, func_info_at, -1, .n = f, .limit = v->subprogs[f].start,
+				      .at = p->func_info[f].insn_off);
 	return 0;
 }
 
@@ -280,11 +276,9 @@ static int check_line_info(struct kbpf_verifier *v)
 		u32 at = p->line_info[i].insn_off;
 
 		if (at >= v->len || (i && at <= p->line_info[i - 1].insn_off))
-			return refuse(v, line_info, -1, "record %u after the one before it and below %u",
-				      i, v->len);
+			return refuse(v, line_info, -1, .n = i, .limit = v->len, .at = at);
 		if (v->info[at].flags & KBPF_INFO_SECOND)
-			return refuse(v, line_info, -1, "record %u at an instruction; slot %u is none",
-				      i, at);
+			return refuse(v, line_info_none, -1, .n = i, .at = at);
 	}
 	return 0;
 }
@@ -333,11 +327,9 @@ static int measure_tails(struct kbpf_verifier *v, struct chain *c, const struct 
 	if (!callee->tails)
 		return 0;
 	if (is_func_addr(insn))
-		return refuse(v, tail_call_callback, -1, "a function that makes no tail call, "
-			      "nor calls one that does");
+		return refuse(v, tail_call_callback, -1);
 	if (held >= TAIL_STACK_MAX)
-		return refuse(v, tail_call_stack, -1, "less than %d bytes: tail_calls are not allowed when "
-			      "call stack of previous frames is %u bytes", TAIL_STACK_MAX, held);
+		return refuse(v, tail_call_stack, -1, .limit = TAIL_STACK_MAX, .n = held);
 	c->tails = true;
 	c->tail_stack = max(c->tail_stack, held);
 	return 0;
@@ -360,7 +352,7 @@ static int measure(struct kbpf_verifier *v, struct chain *chains, u32 func, u32 
 		callee = kbpf_cfg_find(v, i + 1 + v->insns[i].imm);
 		v->insn = i;
 		if (chains[callee].state == 1)
-			return refuse(v, call_depth, -1, "a function does not call itself");
+			return refuse(v, recursion, -1);
 		/* the recursion here is bounded with the chain itself */
 		if (depth + 1 < KBPF_MAX_FRAMES && !chains[callee].state) {
 			err = measure(v, chains, callee, depth + 1);
@@ -374,9 +366,7 @@ static int measure(struct kbpf_verifier *v, struct chain *chains, u32 func, u32 
 		if (err)
 			return err;
 		if (frames + 1 > KBPF_MAX_FRAMES || depth + 1 >= KBPF_MAX_FRAMES)
-			return refuse(v, call_depth, -1,
-				      "the call stack of more than %d frames is too deep",
-				      KBPF_MAX_FRAMES);
+			return refuse(v, call_depth, -1, .limit = KBPF_MAX_FRAMES, .n = frames + 1);
 	}
 	c->stack = stack + stack_of(f);
 	c->frames = frames + 1;
@@ -394,9 +384,7 @@ int kbpf_cfg_check_stack(struct kbpf_verifier *v)
 	err = measure(v, chains, 0, 0);
 	if (!err && chains[0].stack > KBPF_STACK_SIZE) {
 		v->insn = 0;
-		err = refuse(v, stack_depth, -1,
-			     "at most %d bytes; combined stack size of the deepest calls is %u",
-			     KBPF_STACK_SIZE, chains[0].stack);
+		err = refuse(v, stack_depth, -1, .limit = KBPF_STACK_SIZE, .n = chains[0].stack);
 	}
 	kfree(chains);
 	return err;

@@ -126,14 +126,11 @@ static int check_move(struct kbpf_verifier *v, u32 reg, const struct kbpf_value 
 		      const struct kbpf_scalar *by)
 {
 	if (ptr->flags & KBPF_V_OR_NULL)
-		return refuse(v, ptr_null_arith, reg,
-			      "a pointer that was checked: R%u pointer arithmetic on %s_or_null "
-			      "prohibited, null-check it first", reg, kbpf_value_short(ptr));
+		return refuse(v, ptr_null_arith, reg);
 	if (kbpf_scalar_is(by, 0))
 		return 0;
 	if (moves[ptr->type] == MOVES_NOT)
-		return refuse(v, ptr_type_arith, reg, "R%u pointer arithmetic on %s prohibited",
-			      reg, kbpf_value_short(ptr));
+		return refuse(v, ptr_type_arith, reg, .what = kbpf_value_name(ptr));
 	return 0;
 }
 
@@ -185,12 +182,9 @@ static noinline int do_pointer(struct kbpf_verifier *v, const struct kbpf_insn *
 		return 0;
 	}
 	if (!is_wide(insn))
-		return refuse(v, ptr_arith, insn->dst_reg, "64-bit arithmetic: R%u 32-bit pointer "
-			      "arithmetic prohibited", insn->dst_reg);
+		return refuse(v, ptr_half, insn->dst_reg);
 	if (dst_is_ptr && src_is_ptr)
-		return refuse(v, ptr_arith, insn->dst_reg,
-			      "a number and a pointer: R%u pointer %s pointer prohibited",
-			      insn->dst_reg, op == KBPF_ARITH_ADD ? "+=" : "operation");
+		return refuse(v, ptr_ptr, insn->dst_reg);
 	if (dst_is_ptr && (op == KBPF_ARITH_ADD || op == KBPF_ARITH_SUB)) {
 		err = check_move(v, insn->dst_reg, dst, &src->num);
 		if (!err)
@@ -203,8 +197,7 @@ static noinline int do_pointer(struct kbpf_verifier *v, const struct kbpf_insn *
 			*dst = moved(v, src, &dst->num, op);
 		return err;
 	}
-	return refuse(v, ptr_arith, dst_is_ptr ? insn->dst_reg : insn->src_reg,
-		      "addition or subtraction of a number to a pointer");
+	return refuse(v, ptr_op, dst_is_ptr ? insn->dst_reg : insn->src_reg);
 }
 
 /* ---- numbers ------------------------------------------------------------------------ */

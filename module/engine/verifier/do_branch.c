@@ -184,13 +184,6 @@ static int both_ways(struct kbpf_verifier *v, struct kbpf_state *other, u32 targ
 	int err;
 
 	other->insn = target;
-	err = kbpf_trail_add(v, other, true);
-	if (!err)
-		err = kbpf_trail_add(v, v->cur, false);
-	if (err) {
-		kbpf_state_free(other);
-		return err;
-	}
 	v->info[v->insn].flags |= KBPF_INFO_JUMPS;
 	err = kbpf_push_path(v, other);
 	return err ? err : go(v, v->insn + 1, KBPF_INFO_GOES_ON);
@@ -270,10 +263,10 @@ static int check_return(struct kbpf_verifier *v)
 	s32 lo, hi;
 
 	if (r0->type == KBPF_V_NONE)
-		return refuse(v, ret_uninit, KBPF_R0, "a value in r0: R0 !read_ok");
+		return refuse(v, ret_uninit, KBPF_R0);
 	if (st->nr_refs)
-		return refuse(v, ref_leak, -1, "the record that was reserved at instruction %u is "
-			      "submitted or discarded: Unreleased reference", st->refs[0].insn);
+		return refuse(v, ref_leak, -1, .where = st->refs[0].insn + 1, .n = st->refs[0].id,
+			      .at = st->refs[0].insn);
 	if (st->lock_map)
 		return kbpf_lock_check_end(v);
 	if (kbpf_state_top(st)->func)
@@ -281,7 +274,7 @@ static int check_return(struct kbpf_verifier *v)
 	if (!kbpf_progtype_ret_range(v->prog->type, v->prog->expected_attach_type, &lo, &hi))
 		return 0;
 	if (!kbpf_value_is_num(r0) || r0->num.full.range.smin < lo || r0->num.full.range.smax > hi)
-		return refuse(v, ret_range, KBPF_R0, "a return value from %d to %d", lo, hi);
+		return refuse(v, ret_range, KBPF_R0, .at = lo, .limit = hi);
 	return 0;
 }
 
@@ -295,8 +288,7 @@ static int leave_subprog(struct kbpf_verifier *v)
 	if (!v->subprogs[kbpf_state_top(v->cur)->func].ret_live)
 		r0 = kbpf_value_none();
 	if (r0.type == KBPF_V_STACK)
-		return refuse(v, ret_stack_ptr, KBPF_R0, "a number, or a pointer to memory that "
-			      "outlives the function: cannot return stack pointer to the caller");
+		return refuse(v, ret_stack_ptr, KBPF_R0);
 	kbpf_state_pop_frame(v->cur);
 	*kbpf_state_reg(v->cur, KBPF_R0) = r0;
 	v->cur->insn = back;

@@ -35,9 +35,7 @@ static int wrong_type(struct kbpf_verifier *v, const struct call *c, const char 
 
 	if (!kbpf_read_reg(v, c->reg, &err))
 		return err;
-	return refuse(v, arg_type, c->reg, "%s in R%u for %s: R%u type=%s expected=%s", expected,
-		      c->reg, kbpf_proto_name(c->proto->id), c->reg,
-		      kbpf_value_short(kbpf_state_reg(v->cur, c->reg)), expected);
+	return refuse(v, arg_type, c->reg, .what = expected, .n = c->reg);
 }
 
 /* ---- arguments: each may refuse, none changes the state -------------------------------- */
@@ -57,7 +55,7 @@ static int check_ctx(struct kbpf_verifier *v, struct call *c)
 	if (val->type != KBPF_V_CTX)
 		return wrong_type(v, c, "the context");
 	if (val->off || !kbpf_scalar_is(&val->num, 0))
-		return refuse(v, arg_type, c->reg, "the context as the program got it, unmodified");
+		return refuse(v, arg_ctx_moved, c->reg, .at = val->off);
 	return 0;
 }
 
@@ -75,15 +73,14 @@ static int check_map(struct kbpf_verifier *v, struct call *c)
 	if (val->type != KBPF_V_MAP)
 		return wrong_type(v, c, "a map");
 	if (val->flags & KBPF_V_OR_NULL)
-		return refuse(v, arg_null, c->reg, "a map that was compared with NULL");
+		return refuse(v, arg_null_map, c->reg);
 	c->map = val;
 	if (p->map_can && !(p->map_can & desc_of(v, c)->can))
-		return refuse(v, map_func, c->reg, "a map that %s works on: cannot pass map_type %u "
-			      "into func bpf_%s#%u", kbpf_proto_name(p->id), desc_of(v, c)->type,
-			      kbpf_proto_name(p->id), p->id);
+		return refuse(v, map_func, c->reg, .name = desc_of(v, c)->name,
+			      .what = kbpf_proto_name(p->id), .limit = desc_of(v, c)->type,
+			      .n = p->id);
 	if (p->map_can & writes && desc_of(v, c)->flags & KBPF_F_RDONLY_PROG)
-		return refuse(v, map_rdonly, c->reg, "a map that programs may change: write into "
-			      "map '%s' forbidden", desc_of(v, c)->name);
+		return refuse(v, map_rdonly, c->reg, .name = desc_of(v, c)->name);
 	return 0;
 }
 
@@ -125,6 +122,15 @@ static int check_long_out(struct kbpf_verifier *v, struct call *c)
 	return check_memory(v, c, 8, KBPF_ACCESS_WRITE);
 }
 
+static int refuse_unbounded(struct kbpf_verifier *v, const struct call *c)
+{
+	s64 room = kbpf_mem_room(v, c->reg - 1);
+
+	if (room <= 0)
+		return refuse(v, arg_size_unbounded, c->reg);
+	return refuse(v, arg_size_room, c->reg, .limit = room, .mem = c->reg);
+}
+
 /* The memory in the argument before has as many bytes as this one says. */
 static int check_sized(struct kbpf_verifier *v, struct call *c, bool may_be_zero)
 {
@@ -138,20 +144,18 @@ static int check_sized(struct kbpf_verifier *v, struct call *c, bool may_be_zero
 	if (!kbpf_value_is_num(val))
 		return wrong_type(v, c, "a number");
 	if (r->smin < 0)
-		return refuse(v, arg_size_negative, c->reg, "a size that is not negative: R%u min "
-			      "value is negative", c->reg);
+		return refuse(v, arg_size_negative, c->reg);
 	if (r->umax >= KBPF_MAX_OFF)
-		return refuse(v, arg_size_unbounded, c->reg, "a bounded size: R%u unbounded memory "
-			      "access, use 'var &= const' or 'if (var < const)'", c->reg);
+		return refuse_unbounded(v, c);
 	if (!r->umin && !may_be_zero)
-		return refuse(v, arg_size_zero, c->reg, "a size of at least 1: R%u invalid "
-			      "zero-sized read", c->reg);
+		return refuse(v, arg_size_zero, c->reg, .limit = r->umax);
 	c->size_max = r->umax;
 	c->size_reg = c->reg;
 	if (or_null && !r->umax && kbpf_value_is_zero(kbpf_state_reg(v->cur, c->reg - 1)))
 		return 0;
-	c->reg--;
+	v->size_reg = c->reg-- + 1;
 	err = check_memory(v, c, r->umax, out ? KBPF_ACCESS_WRITE : KBPF_ACCESS_READ);
+	v->size_reg = 0;
 	c->reg++;
 	return err;
 }
@@ -171,11 +175,10 @@ static int check_alloc_size(struct kbpf_verifier *v, struct call *c)
 	const struct kbpf_value *val = kbpf_state_reg(v->cur, c->reg);
 
 	if (!kbpf_value_is_num(val) || !kbpf_scalar_is_const(&val->num))
-		return refuse(v, arg_const, c->reg, "a constant size: R%u is not a known constant",
-			      c->reg);
+		return refuse(v, arg_const, c->reg);
 	c->alloc_size = kbpf_scalar_value(&val->num);
 	if (c->alloc_size >= KBPF_MAX_OFF)
-		return refuse(v, arg_size_unbounded, c->reg, "a size below %d", KBPF_MAX_OFF);
+		return refuse(v, arg_alloc_size, c->reg, .limit = KBPF_MAX_OFF);
 	return 0;
 }
 
@@ -184,10 +187,9 @@ static int check_record(struct kbpf_verifier *v, struct call *c)
 	const struct kbpf_value *val = kbpf_state_reg(v->cur, c->reg);
 
 	if (val->flags & KBPF_V_OR_NULL)
-		return refuse(v, arg_null, c->reg, "a record that was compared with NULL");
+		return refuse(v, arg_null_record, c->reg);
 	if (val->type != KBPF_V_MEM || !val->ref || val->flags & KBPF_V_SLICE || val->off || !kbpf_scalar_is(&val->num, 0))
-		return refuse(v, arg_not_acquired, c->reg, "the record that bpf_ringbuf_reserve() "
-			      "returned: R%u is %s", c->reg, kbpf_value_name(val));
+		return refuse(v, not_a_record, c->reg);
 	c->release = val->ref;
 	return 0;
 }
@@ -204,8 +206,8 @@ static int check_str(struct kbpf_verifier *v, struct call *c)
 	for (off = val->off + (s64)kbpf_scalar_value(&val->num); byte; off++) {
 		if (off < 0 || off > U32_MAX || val->index >= KBPF_INNER_MAP ||
 		    !kbpf_env_map_read_const(v->maps[val->index], off, 1, &byte))
-			return refuse(v, arg_str, c->reg, "a zero-terminated string in a frozen "
-				      "read-only map");
+			return refuse(v, arg_str, c->reg, .name = kbpf_map_desc_of(v,
+				      val->index)->name);
 	}
 	return 0;
 }
@@ -366,7 +368,7 @@ static int check_inner(struct kbpf_verifier *v, const struct call *c)
 		return 0;
 	if (d->inner && c->map->index < KBPF_INNER_MAP)
 		return 0;
-	return refuse(v, map_func, KBPF_R1, "a map of maps whose inner maps are known");
+	return refuse(v, map_inner, KBPF_R1);
 }
 
 static int check_may_call(struct kbpf_verifier *v, u32 id, const struct kbpf_proto *p)
@@ -374,21 +376,16 @@ static int check_may_call(struct kbpf_verifier *v, u32 id, const struct kbpf_pro
 	const char *name = kbpf_proto_name(id);
 
 	if (!name)
-		return refuse(v, func_unknown, -1, "a helper: invalid func unknown#%d", (s32)id);
+		return refuse(v, func_no_number, -1, .n = (s32)id);
 	if (!p || (p->ret != KBPF_RET_NEVER && !kbpf_env_helper(id)))
-		return refuse(v, func_unknown, -1, "a helper that kbpf has: unknown func bpf_%s#%u",
-			      name, id);
+		return refuse(v, func_absent, -1, .name = name, .n = id);
 	if (!(p->progs & BIT_ULL(v->prog->type)))
 		/* the words by which old and new libbpf know this answer */
-		return refuse(v, func_for_type, -1, "a helper for %s programs: to them it is an unknown "
-			      "func bpf_%s#%u; program of this type cannot use helper bpf_%s#%u",
-			      v->type->name, name, id, name, id);
+		return refuse(v, func_for_type, -1, .name = name, .n = id);
 	if (p->flags & KBPF_PROTO_GPL && !v->prog->gpl_compatible)
-		return refuse(v, func_gpl, -1, "a GPL-compatible licence: cannot call GPL-restricted "
-			      "function from non-GPL compatible program (bpf_%s)", name);
+		return refuse(v, func_gpl, -1, .name = name);
 	if (p->ret == KBPF_RET_NEVER && v->cur->nr_refs)
-		return refuse(v, tail_call_refs, -1, "no reference across the tail call: "
-			      "tail_call would lead to reference leak");
+		return refuse(v, tail_call_refs, -1, .where = v->cur->refs[0].insn + 1);
 	return kbpf_lock_check_call(v, p);
 }
 
@@ -521,18 +518,12 @@ static int push_tail_return(struct kbpf_verifier *v)
 {
 	const struct kbpf_subprog *func = &v->subprogs[kbpf_state_top(v->cur)->func];
 	struct kbpf_state *other;
-	int err;
 
 	if (v->cur->nr_frames == 1)
 		return 0;
 	other = kbpf_state_copy(v->cur);
 	if (!other)
 		return -ENOMEM;
-	err = kbpf_trail_add(v, other, true);
-	if (err) {
-		kbpf_state_free(other);
-		return err;
-	}
 	other->insn = kbpf_state_top(other)->callsite + 1;
 	kbpf_state_pop_frame(other);
 	kbpf_state_each(other, forget_packet_one, NULL);
@@ -632,10 +623,9 @@ static int do_next(struct kbpf_verifier *v)
 static int check_number_used(struct kbpf_verifier *v, const struct kbpf_insn *insn, u32 id)
 {
 	if (insn->src_reg == KBPF_PSEUDO_KFUNC_CALL && !id)
-		return refuse(v, kfunc, -1, "a function that kbpf provides; kernel function with BTF "
-			      "id %d is not", insn->imm);
+		return refuse(v, kfunc, -1, .n = insn->imm);
 	if (!insn->src_reg && id >= KBPF_KFUNC_BASE)
-		return refuse(v, func_unknown, -1, "a helper: invalid func unknown#%d", (s32)id);
+		return refuse(v, func_no_number, -1, .n = (s32)id);
 	return 0;
 }
 
@@ -712,8 +702,7 @@ int kbpf_do_subprog_call(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 	if (v->subprogs[func].is_global)
 		return call_global(v, func);
 	if (st->nr_frames == KBPF_MAX_FRAMES)
-		return refuse(v, call_depth, -1, "the call stack of %u frames is too deep, at most %d",
-			      st->nr_frames + 1, KBPF_MAX_FRAMES);
+		return refuse(v, call_depth, -1, .limit = KBPF_MAX_FRAMES, .n = st->nr_frames + 1);
 	callee = kbpf_state_push_frame(st, func, v->insn);
 	if (!callee)
 		return -ENOMEM;

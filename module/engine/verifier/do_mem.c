@@ -30,34 +30,45 @@ static const char *verb(const struct access *a)
 	return a->how & KBPF_ACCESS_WRITE ? "write" : "read";
 }
 
+/*
+ * An access that may end behind its memory. Where that is a matter of the size that
+ * a helper was given, it is the size that is refused.
+ */
+static int refuse_end(struct kbpf_verifier *v, const struct access *a, u32 limit)
+{
+	s64 left = (s64)limit - last(a);
+
+	if (v->size_reg && left > 0 && kbpf_value_is_num(kbpf_state_reg(v->cur, v->size_reg - 1)) &&
+	    !kbpf_scalar_is_const(&kbpf_state_reg(v->cur, v->size_reg - 1)->num))
+		return refuse(v, size_bounds, v->size_reg - 1, .limit = left, .mem = a->reg + 1,
+			      .at = last(a), .size = a->size);
+	if (a->how & KBPF_ACCESS_HELPER && left > 0)
+		return refuse(v, size_const, a->reg, .limit = left, .at = last(a), .size = a->size);
+	if (!kbpf_value_off_known(a->ptr))
+		return refuse(v, mem_bounds_index, a->reg, .at = last(a), .size = a->size,
+			      .limit = limit, .what = verb(a));
+	return refuse(v, mem_bounds, a->reg, .at = last(a), .size = a->size, .what = verb(a));
+}
+
 /* The variable part is small enough for first() and last(). */
 static int check_sane(struct kbpf_verifier *v, const struct access *a)
 {
-	char known[128];
-
 	if (kbpf_value_off_sane(a->ptr))
 		return 0;
-	kbpf_scalar_describe(&a->ptr->num, known, sizeof(known));
-	return refuse(v, ptr_unbounded, a->reg,
-		      "a bounded offset; what was added to the pointer is %s", known);
+	return refuse(v, ptr_unbounded, a->reg, .limit = KBPF_MAX_OFF);
 }
 
-static int check_bounds(struct kbpf_verifier *v, const struct access *a, u32 limit,
-			const char *what)
+static int check_bounds(struct kbpf_verifier *v, const struct access *a, u32 limit)
 {
 	int err = check_sane(v, a);
 
 	if (err)
 		return err;
 	if (first(a) < 0)
-		return refuse(v, mem_negative, a->reg,
-			      "a %s of %u bytes at offset 0 or more of %s of %u bytes; it begins at "
-			      "%lld at the least", verb(a), a->size, what, limit,
-			      (long long)first(a));
+		return refuse(v, mem_negative, a->reg, .at = first(a), .size = a->size,
+			      .what = verb(a));
 	if (last(a) + a->size > limit)
-		return refuse(v, mem_bounds, a->reg,
-			      "a %s of %u bytes inside %s of %u bytes; it begins at %lld at the most",
-			      verb(a), a->size, what, limit, (long long)last(a));
+		return refuse_end(v, a, limit);
 	return 0;
 }
 
@@ -79,9 +90,7 @@ static int check_alignment(struct kbpf_verifier *v, const struct access *a)
 		return 0;
 	if (is_aligned(a, a->size))
 		return 0;
-	return refuse(v, misaligned, a->reg, "an offset that is a multiple of %u: misaligned %s "
-		      "access off %d size %u", a->size, kbpf_value_short(a->ptr),
-		      a->ptr->off + a->off, a->size);
+	return refuse(v, misaligned, a->reg, .at = a->ptr->off + a->off, .size = a->size);
 }
 
 /* ---- the kinds of memory ---------------------------------------------------------- */
@@ -93,24 +102,31 @@ static int check_ctx(struct kbpf_verifier *v, const struct access *a)
 	u8 need = a->how & KBPF_ACCESS_WRITE ? KBPF_CTX_WRITE : KBPF_CTX_READ;
 
 	if (!kbpf_value_off_known(a->ptr))
-		return refuse(v, ctx_access, a->reg, "a constant offset in %s", v->type->ctx_name);
+		return refuse(v, ctx_variable, a->reg, .name = v->type->ctx_name);
 	off += (s64)kbpf_scalar_value(&a->ptr->num);
 	part = off < 0 || off > U16_MAX ? NULL : kbpf_progtype_ctx_part(v->type, off);
 	if (a->how & (KBPF_ACCESS_ATOMIC | KBPF_ACCESS_HELPER))
-		return refuse(v, atomic_type, a->reg, "memory other than the context");
+		return refuse(v, atomic_type, a->reg, .what = "the context");
 	if (!part || off + a->size > part->end)
-		return refuse(v, ctx_access, a->reg, "a field of %s: invalid bpf_context access "
-			      "off=%lld size=%u", v->type->ctx_name, (long long)off, a->size);
+		return refuse(v, ctx_none, a->reg, .name = v->type->ctx_name, .at = off,
+			      .size = a->size);
 	if (!(part->access & need))
-		return refuse(v, ctx_access, a->reg, "a field of %s that may be written: invalid "
-			      "bpf_context access off=%lld size=%u", v->type->ctx_name,
-			      (long long)off, a->size);
+		return refuse(v, ctx_rdonly, a->reg, .name = v->type->ctx_name, .at = off,
+			      .size = a->size);
 	if (!(part->sizes & BIT(a->size)) || off % a->size)
-		return refuse(v, ctx_access, a->reg, "an access to %s%s%s at its own size and "
-			      "alignment: invalid bpf_context access off=%lld size=%u",
-			      v->type->ctx_name, part->name ? "." : "",
-			      part->name ? part->name : "", (long long)off, a->size);
+		return refuse(v, ctx_size, a->reg, .name = v->type->ctx_name, .what = part->name ? part->name : "a field",
+			      .at = off, .size = a->size);
 	return 0;
+}
+
+/* The same of the stack, which ends where the frame begins. */
+static int refuse_stack(struct kbpf_verifier *v, const struct access *a)
+{
+	if (v->size_reg && first(a) >= -KBPF_STACK_SIZE && last(a) < 0)
+		return refuse(v, stack_size, v->size_reg - 1, .limit = -last(a), .mem = a->reg + 1,
+			      .at = last(a), .size = a->size);
+	return refuse(v, stack_bounds, a->reg, .at = first(a), .limit = last(a) + a->size,
+		      .size = a->size, .what = verb(a));
 }
 
 static int check_stack(struct kbpf_verifier *v, const struct access *a)
@@ -120,9 +136,7 @@ static int check_stack(struct kbpf_verifier *v, const struct access *a)
 	if (err)
 		return err;
 	if (first(a) < -KBPF_STACK_SIZE || last(a) + a->size > 0)
-		return refuse(v, stack_bounds, a->reg, "offsets -%d .. -1 from the frame's top; "
-			      "invalid %s from stack off=%lld..%lld size=%u", KBPF_STACK_SIZE,
-			      verb(a), (long long)first(a), (long long)last(a), a->size);
+		return refuse_stack(v, a);
 	err = kbpf_iter_check_access(v, a->reg, first(a), last(a) + a->size);
 	if (err)
 		return err;
@@ -142,25 +156,25 @@ static int check_map_value(struct kbpf_verifier *v, const struct access *a)
 	int err;
 
 	if (a->how & KBPF_ACCESS_WRITE && d->flags & KBPF_F_RDONLY_PROG)
-		return refuse(v, mem_rdonly, a->reg, "a map that programs may write; '%s' is "
-			      "read-only to them", d->name);
+		return refuse(v, mem_rdonly_map, a->reg, .name = d->name, .limit = d->value_size,
+			      .at = first(a), .size = a->size);
 	if (a->how & KBPF_ACCESS_READ && d->flags & KBPF_F_WRONLY_PROG)
-		return refuse(v, mem_wronly, a->reg, "a map that programs may read; '%s' is "
-			      "write-only to them", d->name);
-	err = check_bounds(v, a, d->value_size, "a map value");
+		return refuse(v, mem_wronly, a->reg, .name = d->name, .limit = d->value_size,
+			      .at = first(a), .size = a->size);
+	err = check_bounds(v, a, d->value_size);
 	if (err)
 		return err;
 	if (touches(a, d->spin_lock_off, 4) || touches(a, d->timer_off, 16))
-		return refuse(v, mem_special, a->reg, "bytes of the value other than its lock's or "
-			      "timer's");
+		return refuse(v, mem_special, a->reg, .at = touches(a, d->spin_lock_off,
+			      4) ? d->spin_lock_off : d->timer_off);
 	return 0;
 }
 
 static int check_record(struct kbpf_verifier *v, const struct access *a)
 {
 	if (a->how & KBPF_ACCESS_WRITE && a->ptr->flags & KBPF_V_RDONLY)
-		return refuse(v, mem_rdonly, a->reg, "memory that may be written");
-	return check_bounds(v, a, a->ptr->size, a->ptr->ref ? "a record" : "memory");
+		return refuse(v, mem_rdonly, a->reg);
+	return check_bounds(v, a, a->ptr->size);
 }
 
 static int check_packet(struct kbpf_verifier *v, const struct access *a)
@@ -171,37 +185,35 @@ static int check_packet(struct kbpf_verifier *v, const struct access *a)
 	if (err)
 		return err;
 	if (a->how & KBPF_ACCESS_ATOMIC)
-		return refuse(v, atomic_type, a->reg, "the stack or a map value");
+		return refuse(v, atomic_type, a->reg, .what = "a packet");
 	if (a->how & KBPF_ACCESS_WRITE && v->type->packet != KBPF_PACKET_WRITE)
-		return refuse(v, mem_rdonly, a->reg, "memory that may be written; packets are "
-			      "read-only to %s programs", v->type->name);
-	if (off < 0 || first(a) < 0 || off + a->size > a->ptr->size)
-		return refuse(v, packet_bounds, a->reg, "%lld bytes compared with data_end: invalid "
-			      "access to packet, off=%lld size=%u, R%u range %u", (long long)off +
-			      a->size, (long long)off, a->size, a->reg, a->ptr->size);
+		return refuse(v, mem_rdonly_packet, a->reg);
+	if (off < 0 || first(a) < 0)
+		return refuse(v, packet_before, a->reg, .at = min(off, first(a)));
+	if (off + a->size > a->ptr->size)
+		return refuse(v, packet_bounds, a->reg, .n = off + a->size, .limit = a->ptr->size,
+			      .at = off, .size = a->size);
 	return 0;
 }
 
 static int check_number(struct kbpf_verifier *v, const struct access *a)
 {
 	if (!(a->ptr->flags & KBPF_V_KADDR) || a->how != KBPF_ACCESS_READ)
-		return refuse(v, deref_num, a->reg, "a pointer to %s memory: R%u invalid mem access "
-			      "'scalar'", a->how & KBPF_ACCESS_WRITE ? "writable" : "known", a->reg);
+		return a->ptr->flags & KBPF_V_KADDR ? refuse(v, write_kaddr, a->reg) : refuse(v,
+							     deref_num, a->reg, .what = verb(a));
 	return 0;
 }
 
 static int check_object(struct kbpf_verifier *v, const struct access *a)
 {
 	if (a->how != KBPF_ACCESS_READ)
-		return refuse(v, mem_rdonly, a->reg, "memory that may be written; kernel objects are "
-			      "read-only to programs");
+		return refuse(v, mem_rdonly_object, a->reg);
 	return 0;
 }
 
 static int check_none(struct kbpf_verifier *v, const struct access *a)
 {
-	return refuse(v, deref_type, a->reg, "a pointer to memory: R%u invalid mem access '%s'",
-		      a->reg, kbpf_value_short(a->ptr));
+	return refuse(v, deref_type, a->reg, .what = kbpf_value_name(a->ptr));
 }
 
 static int (* const checks[KBPF_VTYPES])(struct kbpf_verifier *v, const struct access *a) = {
@@ -230,12 +242,24 @@ int kbpf_check_mem(struct kbpf_verifier *v, u32 reg, s32 off, u32 size, u32 how)
 	if (!kbpf_read_reg(v, reg, &err))
 		return err;
 	if (a.ptr->flags & KBPF_V_OR_NULL)
-		return refuse(v, deref_null, reg, "a pointer that was compared with NULL: R%u "
-			      "invalid mem access '%s_or_null'", reg, kbpf_value_short(a.ptr));
+		return refuse(v, deref_null, reg);
 	err = checks[a.ptr->type](v, &a);
 	if (!err)
 		err = check_alignment(v, &a);
 	return err;
+}
+
+s64 kbpf_mem_room(const struct kbpf_verifier *v, u32 reg)
+{
+	const struct kbpf_value *val = kbpf_state_reg(v->cur, reg);
+
+	if (!kbpf_value_is_ptr(val) || !kbpf_value_off_sane(val))
+		return -1;
+	if (val->type == KBPF_V_MAP_VALUE)
+		return kbpf_map_desc_of(v, val->index)->value_size - kbpf_value_off_max(val);
+	if (val->type == KBPF_V_MEM)
+		return val->size - kbpf_value_off_max(val);
+	return val->type == KBPF_V_STACK ? -kbpf_value_off_max(val) : -1;
 }
 
 /* ---- the stack ------------------------------------------------------------------------ */
@@ -325,8 +349,8 @@ static noinline int note_ctx(struct kbpf_verifier *v, const struct kbpf_value *p
 		info->ctx_kind = part->kind;
 	}
 	if (mixed)
-		return refuse(v, mixed_access, -1, "the same field of the context on all paths: "
-			      "same insn cannot be used with different pointers");
+		return refuse(v, mixed_access,
+			      KBPF_CLASS(v->insns[v->insn].code) == KBPF_LDX ? v->insns[v->insn].src_reg : v->insns[v->insn].dst_reg);
 	return 0;
 }
 
@@ -414,7 +438,7 @@ int kbpf_do_load(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 	val = load(v, &ptr, insn->off, size);
 	if (KBPF_MODE(insn->code) == KBPF_MEMSX) {
 		if (!kbpf_value_is_num(&val))
-			return refuse(v, ctx_access, insn->src_reg, "an access without sign extension");
+			return refuse(v, ctx_sign, insn->src_reg);
 		val = kbpf_value_num(kbpf_scalar_sext(&val.num, size * 8, false));
 	}
 	*kbpf_state_reg(v->cur, insn->dst_reg) = val;
@@ -462,8 +486,7 @@ int kbpf_do_store(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 	}
 	err = kbpf_check_mem(v, insn->dst_reg, insn->off, size, KBPF_ACCESS_WRITE);
 	if (!err && val.type == KBPF_V_STACK && ptr.type == KBPF_V_STACK && ptr.frame < val.frame)
-		err = refuse(v, ret_stack_ptr, insn->src_reg, "a place that does not outlive the "
-			     "stack pointed to: cannot spill pointers to stack into the caller's frame");
+		err = refuse(v, spill_stack_ptr, insn->src_reg);
 	if (!err)
 		err = note_ctx(v, &ptr, insn->off, size);
 	if (err)
@@ -478,8 +501,7 @@ int kbpf_do_atomic(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 	int err = 0;
 
 	if (insn->imm == KBPF_LOAD_ACQ || insn->imm == KBPF_STORE_REL)
-		return refuse(v, not_supported, -1, "an atomic other than load_acquire and "
-			      "store_release");
+		return refuse(v, no_acquire, -1);
 	if (!kbpf_read_reg(v, insn->src_reg, &err))
 		return err;
 	if (insn->imm == KBPF_CMPXCHG && !kbpf_read_reg(v, KBPF_R0, &err))

@@ -48,12 +48,9 @@ int kbpf_dynptr_check_access(struct kbpf_verifier *v, u32 reg, s64 first, s64 en
 		if (!s || !kbpf_slot_is_dynptr(s))
 			continue;
 		if (!write)
-			return refuse(v, dynptr_access, reg, "bytes other than those of the dynptr "
-				      "at %lld: invalid read from stack", (long long)o - s->spill.off);
+			return refuse(v, dynptr_read, reg, .at = o - s->spill.off);
 		if (is_held(v->cur, s->spill.ref))
-			return refuse(v, dynptr_access, reg, "bytes other than those of the dynptr "
-				      "at %lld: cannot overwrite referenced dynptr",
-				      (long long)o - s->spill.off);
+			return refuse(v, dynptr_write, reg, .at = o - s->spill.off);
 	}
 	return 0;
 }
@@ -114,12 +111,10 @@ int kbpf_dynptr_check_out(struct kbpf_verifier *v, u32 reg)
 	if (!kbpf_read_reg(v, reg, &err))
 		return err;
 	if (val->type != KBPF_V_STACK || !kbpf_value_off_known(val))
-		return refuse(v, dynptr_place, reg, "a constant place on the stack for the dynptr: "
-			      "R%u is %s", reg, kbpf_value_name(val));
+		return refuse(v, dynptr_place, reg);
 	off = offset_of(val);
 	if (off % KBPF_SLOT_SIZE || off < -KBPF_STACK_SIZE || off > -(s32)DYNPTR_SIZE)
-		return refuse(v, dynptr_place, reg, "16 bytes of stack, aligned to 8: cannot pass in "
-			      "dynptr at an offset=%d", off);
+		return refuse(v, dynptr_off, reg, .at = off);
 	return kbpf_check_mem(v, reg, 0, DYNPTR_SIZE, KBPF_ACCESS_WRITE | KBPF_ACCESS_HELPER);
 }
 
@@ -148,13 +143,11 @@ int kbpf_dynptr_check_arg(struct kbpf_verifier *v, u32 reg, bool release)
 		return err;
 	d = kbpf_dynptr_of(v->cur, val);
 	if (!d)
-		return refuse(v, dynptr_arg, reg, "the address of an initialized dynptr: R%u is %s",
-			      reg, kbpf_value_name(val));
+		return refuse(v, dynptr_arg, reg, .at = reg);
 	if (!release)
 		return 0;
 	if (d->index != KBPF_DYNPTR_RINGBUF || val->type == KBPF_V_DYNPTR || !is_held(v->cur, d->ref))
-		return refuse(v, arg_not_acquired, reg, "a dynptr of bpf_ringbuf_reserve_dynptr(): "
-			      "arg %u is an unacquired reference", reg);
+		return refuse(v, not_a_dynptr, reg, .at = reg);
 	return 0;
 }
 
@@ -199,6 +192,5 @@ int kbpf_dynptr_check_mem(struct kbpf_verifier *v, u32 reg)
 
 	if (val->type == KBPF_V_MAP_VALUE)
 		return 0;
-	return refuse(v, dynptr_arg, reg, "memory of a map value: unsupported reg type %s for "
-		      "bpf_dynptr_from_mem data", kbpf_value_short(val));
+	return refuse(v, arg_dynptr_mem, reg);
 }

@@ -128,8 +128,7 @@ static int retarget(struct kbpf_verifier *v, const struct layout *l, u32 i, u32 
 	}
 	v->insn = i;
 	if (dist < S16_MIN || dist > S16_MAX)
-		return refuse(v, jump_far, -1, "a jump of at most 32767 slots once may_goto is "
-			      "written out; it is %lld", (long long)dist);
+		return refuse(v, jump_far, -1, .n = dist);
 	insn->off = dist;
 	return 0;
 }

@@ -141,11 +141,10 @@ static int check_arg(struct kbpf_verifier *v, u32 reg, const struct kbpf_global_
 	if (!kbpf_read_reg(v, reg, &err))
 		return err;
 	if (arg->kind == KBPF_GLOBAL_NUM && !kbpf_value_is_num(val))
-		return refuse(v, global_arg, reg, "a number in R%u: R%d is not a scalar", reg, reg);
+		return refuse(v, global_num, reg, .n = reg);
 	if (arg->kind == KBPF_GLOBAL_CTX && (val->type != KBPF_V_CTX || val->off ||
 					     !kbpf_scalar_is(&val->num, 0)))
-		return refuse(v, global_arg, reg, "the context in R%u, unmodified: arg#%u expects "
-			      "pointer to ctx", reg, reg - KBPF_R1);
+		return refuse(v, global_ctx, reg, .n = reg, .at = reg - KBPF_R1);
 	return arg->kind == KBPF_GLOBAL_MEM ? check_memory(v, reg, arg) : 0;
 }
 
@@ -155,8 +154,7 @@ int kbpf_global_check_call(struct kbpf_verifier *v, u32 func)
 	int err = 0;
 
 	if (v->cur->lock_map)
-		return refuse(v, lock_call, -1, "a static function: global function calls are not "
-			      "allowed while holding a lock");
+		return refuse(v, lock_call, -1);
 	for (u32 i = 0; i < s->nr_args && !err; i++)
 		err = check_arg(v, KBPF_R1 + i, &s->args[i]);
 	return err;
@@ -207,6 +205,5 @@ int kbpf_global_check_return(struct kbpf_verifier *v)
 
 	if (kbpf_value_is_num(r0))
 		return 0;
-	return refuse(v, global_ret, KBPF_R0, "a number: At subprogram exit the register R0 is not a "
-		      "scalar value");
+	return refuse(v, global_ret, KBPF_R0);
 }

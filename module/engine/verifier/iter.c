@@ -37,8 +37,7 @@ int kbpf_iter_check_access(struct kbpf_verifier *v, u32 reg, s64 first, s64 end)
 		const struct kbpf_slot *s = slot_at(f, o);
 
 		if (s && kbpf_slot_is_iter(s))
-			return refuse(v, iter_access, reg, "bytes other than those of the iterator "
-				      "at %lld", (long long)o);
+			return refuse(v, iter_access, reg, .at = o);
 	}
 	return 0;
 }
@@ -72,11 +71,9 @@ int kbpf_iter_check_new(struct kbpf_verifier *v, u32 reg)
 	if (!kbpf_read_reg(v, reg, &err))
 		return err;
 	if (!place_of(val))
-		return refuse(v, iter_arg, reg, "8 bytes of stack at a constant place, aligned to 8; "
-			      "R%u is %s", reg, kbpf_value_name(val));
+		return refuse(v, iter_place, reg);
 	if (iter_of(v->cur, val))
-		return refuse(v, iter_arg, reg, "a place without an iterator: expected uninitialized "
-			      "iter_num as arg #1");
+		return refuse(v, iter_twice, reg);
 	return kbpf_check_mem(v, reg, 0, ITER_SIZE, KBPF_ACCESS_WRITE | KBPF_ACCESS_HELPER);
 }
 
@@ -87,8 +84,7 @@ int kbpf_iter_check(struct kbpf_verifier *v, u32 reg)
 	if (!kbpf_read_reg(v, reg, &err))
 		return err;
 	if (!iter_of(v->cur, kbpf_state_reg(v->cur, reg)))
-		return refuse(v, iter_arg, reg, "an iterator that bpf_iter_num_new() made and nothing "
-			      "has ended: expected an initialized iter_num as arg #1");
+		return refuse(v, iter_arg, reg);
 	return 0;
 }
 

@@ -85,12 +85,10 @@ int kbpf_object_check(struct kbpf_verifier *v, u32 reg)
 	if (!kbpf_read_reg(v, reg, &err))
 		return err;
 	if (val->flags & KBPF_V_OR_NULL)
-		return refuse(v, arg_null, reg, "an object that was compared with NULL: Possibly "
-			      "NULL pointer passed to trusted arg%u", reg - KBPF_R1);
+		return refuse(v, arg_null_object, reg, .at = reg - KBPF_R1);
 	if (val->type == KBPF_V_OBJECT || (kbpf_value_is_num(val) && val->flags & KBPF_V_KADDR))
 		return 0;
-	return refuse(v, arg_type, reg, "a pointer to a kernel object: R%u is %s", reg,
-		      kbpf_value_name(val));
+	return refuse(v, arg_type, reg, .what = "a pointer to a kernel object", .n = reg);
 }
 
 int kbpf_object_check_release(struct kbpf_verifier *v, u32 reg)
@@ -99,8 +97,7 @@ int kbpf_object_check_release(struct kbpf_verifier *v, u32 reg)
 	int err = kbpf_object_check(v, reg);
 
 	if (!err && val->type != KBPF_V_OBJECT)
-		err = refuse(v, arg_not_acquired, reg, "an object that was acquired: release kernel "
-			     "function bpf_task_release expects refcounted PTR_TO_BTF_ID");
+		err = refuse(v, not_an_object, reg);
 	return err;
 }
 
@@ -109,11 +106,9 @@ int kbpf_object_check_release(struct kbpf_verifier *v, u32 reg)
 int kbpf_rcu_check(struct kbpf_verifier *v, u32 id)
 {
 	if (id == KBPF_KFUNC_rcu_read_lock && v->cur->rcu)
-		return refuse(v, rcu_lock, -1, "no read side begun inside another: nested rcu read "
-			      "lock (kernel function bpf_rcu_read_lock)");
+		return refuse(v, rcu_twice, -1);
 	if (id == KBPF_KFUNC_rcu_read_unlock && !v->cur->rcu)
-		return refuse(v, rcu_lock, -1, "a read side to end: unmatched rcu read unlock (kernel "
-			      "function bpf_rcu_read_unlock)");
+		return refuse(v, rcu_none, -1);
 	return 0;
 }
 

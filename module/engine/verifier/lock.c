@@ -22,11 +22,9 @@ static int check_desc(struct kbpf_verifier *v, const struct kbpf_map_desc *d)
 	if (!d || !runs_anywhere(v->prog->type))
 		return 0;
 	if (d->spin_lock_off >= 0)
-		return refuse(v, lock_prog_type, -1, "a map without locks: %s progs cannot use "
-			      "bpf_spin_lock yet, which map '%s' has", v->type->name, d->name);
+		return refuse(v, lock_prog_type, -1, .name = d->name);
 	if (d->timer_off >= 0)
-		return refuse(v, lock_prog_type, -1, "a map without timers: %s progs cannot use "
-			      "bpf_timer yet, which map '%s' has", v->type->name, d->name);
+		return refuse(v, timer_prog_type, -1, .name = d->name);
 	return 0;
 }
 
@@ -47,20 +45,16 @@ static int check_place(struct kbpf_verifier *v, u32 reg, const struct kbpf_value
 	if (!kbpf_read_reg(v, reg, &err))
 		return err;
 	if (val->type != KBPF_V_MAP_VALUE || val->flags & KBPF_V_OR_NULL)
-		return refuse(v, lock_arg, reg, "the address of a struct bpf_spin_lock in a map "
-			      "value: R%u is %s", reg, kbpf_value_name(val));
+		return refuse(v, lock_arg, reg);
 	d = kbpf_map_desc_of(v, val->index);
 	if (d->spin_lock_off < 0)
-		return refuse(v, lock_arg, reg, "a map with a lock in its values: map '%s' has no "
-			      "valid bpf_spin_lock", d->name);
+		return refuse(v, lock_no_lock, reg, .name = d->name);
 	if (!kbpf_value_off_known(val))
-		return refuse(v, lock_arg, reg, "a constant offset: R%u doesn't have constant "
-			      "offset. bpf_spin_lock has to be at the constant offset", reg);
+		return refuse(v, lock_var, reg);
 	off = val->off + (s64)kbpf_scalar_value(&val->num);
 	if (off != d->spin_lock_off)
-		return refuse(v, lock_arg, reg, "the address of the lock: off %lld doesn't point to "
-			      "'struct bpf_spin_lock' that is at %d", (long long)off,
-			      d->spin_lock_off);
+		return refuse(v, lock_off, reg, .name = d->name, .at = off,
+			      .limit = d->spin_lock_off);
 	return 0;
 }
 
@@ -73,14 +67,11 @@ int kbpf_lock_check_arg(struct kbpf_verifier *v, u32 reg, bool take)
 	if (err)
 		return err;
 	if (take && st->lock_map)
-		return refuse(v, lock_two, reg, "no other lock held: locking two bpf_spin_locks is "
-			      "not allowed");
+		return refuse(v, lock_two, reg);
 	if (!take && !st->lock_map)
-		return refuse(v, lock_not_held, reg, "a lock that is held: bpf_spin_unlock without "
-			      "taking a lock");
+		return refuse(v, lock_none, reg);
 	if (!take && (st->lock_map != val->index + 1 || st->lock_id != val->id))
-		return refuse(v, lock_not_held, reg, "the lock that is held: bpf_spin_unlock of "
-			      "different lock");
+		return refuse(v, lock_other, reg);
 	return 0;
 }
 
@@ -98,14 +89,12 @@ int kbpf_lock_check_call(struct kbpf_verifier *v, const struct kbpf_proto *p)
 {
 	if (!v->cur->lock_map || p->args[0] == KBPF_ARG_SPIN_LOCK)
 		return 0;
-	return refuse(v, lock_call, -1, "bpf_spin_unlock() before the call of bpf_%s: function "
-		      "calls are not allowed while holding a lock", kbpf_proto_name(p->id));
+	return refuse(v, lock_call, -1);
 }
 
 int kbpf_lock_check_end(struct kbpf_verifier *v)
 {
 	if (!v->cur->lock_map)
 		return 0;
-	return refuse(v, lock_left, -1, "bpf_spin_unlock() on the way here: bpf_spin_unlock is "
-		      "missing");
+	return refuse(v, lock_left, -1);
 }

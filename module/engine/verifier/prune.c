@@ -365,8 +365,7 @@ int kbpf_prune_visit(struct kbpf_verifier *v, bool *done)
 			if (*done)
 				return 0;
 			if (within)
-				return refuse(v, loop_forever, -1, "a loop that ends: infinite loop "
-					      "detected, the same state comes round again");
+				return refuse(v, loop_forever, -1);
 			at = &cp->next;
 			continue;
 		}

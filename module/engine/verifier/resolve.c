@@ -11,8 +11,8 @@ static int add_map(struct kbpf_verifier *v, int fd, u32 *index)
 	struct kbpf_map *map = o->map_get ? o->map_get(o->map_arg, fd) : kbpf_env_map_get(fd);
 
 	if (IS_ERR(map)) {
-		refuse(v, map_fd, -1, "fd %d is a map's; it is %s", fd,
-		       PTR_ERR(map) == -EBADF ? "not open" : "of something else");
+		refuse(v, map_fd, -1, .n = fd,
+		       .what = PTR_ERR(map) == -EBADF ? "not open" : "of something else");
 		return PTR_ERR(map);
 	}
 	for (*index = 0; *index < v->nr_maps; ++*index) {
@@ -23,7 +23,7 @@ static int add_map(struct kbpf_verifier *v, int fd, u32 *index)
 	}
 	if (v->nr_maps == KBPF_MAX_USED_MAPS) {
 		kbpf_env_map_put(map);
-		return refuse(v, too_many_maps, -1, "at most %d maps", KBPF_MAX_USED_MAPS);
+		return refuse(v, too_many_maps, -1, .limit = KBPF_MAX_USED_MAPS);
 	}
 	v->maps[v->nr_maps] = map;
 	v->descs[v->nr_maps] = kbpf_env_map_desc(map);
@@ -38,9 +38,8 @@ static int check_value_off(struct kbpf_verifier *v, u32 index, u32 off)
 
 	if (!(d->can & KBPF_MAP_CAN_DIRECT) || off >= d->value_size ||
 	    kbpf_env_map_direct_addr(v->maps[index], off, &addr))
-		return refuse(v, map_value_off, -1,
-			      "an offset below %u in a map with one direct value; it is %u",
-			      d->value_size, off);
+		return refuse(v, map_value_off, -1, .name = d->name, .limit = d->value_size,
+			      .at = off);
 	return 0;
 }
 
@@ -54,8 +53,7 @@ static int resolve(struct kbpf_verifier *v, u32 i)
 	case KBPF_PSEUDO_MAP_IDX:
 	case KBPF_PSEUDO_MAP_IDX_VALUE:
 		if (fd < 0 || (u32)fd >= v->opts->nr_fds)
-			return refuse(v, map_fd, -1, "an index below %u in fd_array; it is %d",
-				      v->opts->nr_fds, fd);
+			return refuse(v, map_index, -1, .n = fd, .limit = v->opts->nr_fds);
 		fd = v->opts->fd_array[fd];
 		break;
 	case KBPF_PSEUDO_MAP_FD:

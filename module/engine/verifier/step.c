@@ -12,7 +12,7 @@ const struct kbpf_value *kbpf_read_reg(struct kbpf_verifier *v, u32 reg, int *er
 
 	if (val->type != KBPF_V_NONE)
 		return val;
-	*err = refuse(v, reg_uninit, reg, "a value in r%u: R%u !read_ok", reg, reg);
+	*err = refuse(v, reg_uninit, reg);
 	return NULL;
 }
 
@@ -42,12 +42,11 @@ static int do_lddw(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 		break;
 	case KBPF_PSEUDO_BTF_ID:
 		if (insn[1].imm || !kbpf_kfunc_exists(v, insn->imm))
-			return refuse(v, lddw_kind, -1, "the address of a function of the kernel's; BTF "
-				      "id %d is none", insn->imm);
+			return refuse(v, lddw_ksym, -1, .n = insn->imm);
 		val = kbpf_value_const(!!v->info[v->insn].index);
 		break;
 	default:
-		return refuse(v, lddw_kind, -1, "a number, a map or a function of this program");
+		return refuse(v, lddw_kind, -1);
 	}
 	*dst = val;
 	v->cur->insn = v->insn + 2;
@@ -96,8 +95,7 @@ int kbpf_step(struct kbpf_verifier *v)
 	case KBPF_LD:
 		if (kbpf_isa_is_lddw(insn))
 			return do_lddw(v, insn);
-		return refuse(v, not_supported, -1, "a load from memory; packet loads by number "
-			      "(LD_ABS, LD_IND) are not built");
+		return refuse(v, no_packet_loads, -1);
 	default:
 		return do_jump(v, insn);
 	}

@@ -18,20 +18,16 @@ int kbpf_timer_check_arg(struct kbpf_verifier *v, u32 reg)
 	if (!kbpf_read_reg(v, reg, &err))
 		return err;
 	if (val->type != KBPF_V_MAP_VALUE || val->flags & KBPF_V_OR_NULL)
-		return refuse(v, timer_arg, reg, "the address of a struct bpf_timer in a map value: "
-			      "R%u is %s", reg, kbpf_value_name(val));
+		return refuse(v, timer_arg, reg);
 	d = kbpf_map_desc_of(v, val->index);
 	/* two maps that came out of one map of maps cannot be told apart */
 	if (d->timer_off < 0 || val->index >= KBPF_INNER_MAP)
-		return refuse(v, timer_arg, reg, "a map with a timer in its values, not inside "
-			      "another map: map '%s' has no valid bpf_timer", d->name);
+		return refuse(v, timer_no_timer, reg, .name = d->name);
 	if (!kbpf_value_off_known(val))
-		return refuse(v, timer_arg, reg, "a constant offset: R%u doesn't have constant "
-			      "offset. bpf_timer has to be at the constant offset", reg);
+		return refuse(v, timer_var, reg);
 	off = val->off + (s64)kbpf_scalar_value(&val->num);
 	if (off != d->timer_off)
-		return refuse(v, timer_arg, reg, "the address of the timer: off %lld doesn't point "
-			      "to 'struct bpf_timer' that is at %d", (long long)off, d->timer_off);
+		return refuse(v, timer_off, reg, .name = d->name, .at = off, .limit = d->timer_off);
 	return 0;
 }
 
@@ -39,7 +35,8 @@ int kbpf_timer_check_map(struct kbpf_verifier *v, u32 timer, u32 map)
 {
 	if (kbpf_state_reg(v->cur, timer)->index == kbpf_state_reg(v->cur, map)->index)
 		return 0;
-	return refuse(v, timer_arg, map, "the map that the timer is in");
+	return refuse(v, timer_map, map, .name = kbpf_map_desc_of(v, kbpf_state_reg(v->cur,
+		      timer)->index)->name);
 }
 
 int kbpf_timer_push(struct kbpf_verifier *v, u32 func, u32 map)
@@ -80,11 +77,12 @@ int kbpf_timer_leave(struct kbpf_verifier *v)
 	const struct kbpf_value *r0 = kbpf_state_reg(v->cur, KBPF_R0);
 
 	if (r0->type == KBPF_V_NONE)
-		return refuse(v, ret_uninit, KBPF_R0, "a value in r0: R0 !read_ok");
+		return refuse(v, ret_uninit, KBPF_R0);
 	if (!kbpf_value_is_zero(r0))
-		return refuse(v, ret_range, KBPF_R0, "0 from the function of a timer");
+		return refuse(v, ret_timer, KBPF_R0);
 	if (v->cur->nr_refs)
-		return refuse(v, ref_leak, -1, "the function gives back what it acquired");
+		return refuse(v, ref_leak, -1, .where = v->cur->refs[0].insn + 1,
+			      .n = v->cur->refs[0].id, .at = v->cur->refs[0].insn);
 	if (v->cur->lock_map)
 		return kbpf_lock_check_end(v);
 	return KBPF_NEXT_END;

@@ -199,17 +199,13 @@ int kbpf_typed_check(struct kbpf_verifier *v, u32 reg, u32 arg)
 	if (err)
 		return err;
 	if (!v->types)
-		return refuse(v, arg_type, reg, "a pointer to a struct %s, which takes the kernel's "
-			      "BTF to tell: there is none", w->name);
+		return refuse(v, typed_no_btf, reg, .name = w->name);
 	if (val->index && has_struct(v->types, val->index, val->size, w->name)) {
 		if (!w->direct || !(val->flags & KBPF_V_WALKED))
 			return 0;
-		return refuse(v, arg_type, reg, "a pointer to a struct %s that is an argument of the "
-			      "attach point, or part of one: R%u was read out of another structure, "
-			      "which may be gone", w->name, reg);
+		return refuse(v, typed_walked, reg, .name = w->name);
 	}
 	if (val->index)
 		is = kbpf_btf_name(v->types, kbpf_btf_type(v->types, val->index)->name_off);
-	return refuse(v, arg_type, reg, "a pointer to a struct %s: R%u is of type %s but %s is "
-		      "expected", w->name, reg, is, w->name);
+	return refuse(v, typed, reg, .name = w->name, .what = is);
 }

@@ -16,6 +16,7 @@
 #include "verifier/state.h"
 #include "verifier/verify.h"
 
+struct kbpf_history;
 struct kbpf_proto;
 
 /* What a global function takes as an argument. */
@@ -111,10 +112,10 @@ struct kbpf_insn_info {
 };
 
 /**
- * struct kbpf_trail - a branch that a path took
- * @prev: the branch before, as index + 1; 0: none
- * @insn: slot of the jump
- * @taken: it jumped
+ * struct kbpf_trail - a fork of a path
+ * @prev: the fork before, as index + 1; 0: none
+ * @insn: slot where paths parted
+ * @taken: this is the path that was put off for later
  */
 struct kbpf_trail {
 	u32 prev;
@@ -187,7 +188,11 @@ struct kbpf_id_pair {
  * @nr_kept: states kept now
  * @max_states_per_insn: most states kept at one slot
  * @peak_kept: most states kept at a time
- * @reject: the refusal, or KBPF_REJECTS while there is none
+ * @root: function that the walk under way began with
+ * @size_reg: register with the size of a helper's access under judgement, plus 1; 0: none
+ * @reject: the rule that refused, or KBPF_REJECTS while there is none
+ * @refusal: the case and its facts
+ * @history: the refused path, while it is walked once more to explain it, or NULL
  * @stats: figures
  */
 struct kbpf_verifier {
@@ -236,7 +241,11 @@ struct kbpf_verifier {
 	u32 nr_kept;
 	u32 max_states_per_insn;
 	u32 peak_kept;
+	u32 root;
+	u32 size_reg;
 	enum kbpf_reject reject;
+	struct kbpf_refusal refusal;
+	struct kbpf_history *history;
 	struct kbpf_verify_stats stats;
 };
 
@@ -254,16 +263,18 @@ static inline const struct kbpf_map_desc *kbpf_map_desc_of(const struct kbpf_ver
 /**
  * kbpf_refuse() - refuse the program at the current instruction
  * @v: verification
- * @why: which rule
+ * @say: which rule, in which case
  * @reg: register that breaks it, or -1
- * @fmt: what was needed, as a sentence
+ * @facts: what the case's templates name
  *
  * Return: the rule's errno.
  */
-int kbpf_refuse(struct kbpf_verifier *v, enum kbpf_reject why, int reg, const char *fmt, ...)
-	__printf(4, 5);
+int kbpf_refuse(struct kbpf_verifier *v, enum kbpf_say say, int reg,
+		const struct kbpf_facts *facts);
 
-#define refuse(v, slug, reg, ...) kbpf_refuse(v, KBPF_REJECT_##slug, reg, __VA_ARGS__)
+/* The facts as initialisers: refuse(v, call_depth, -1, .n = frames). */
+#define refuse(v, say, reg, ...) \
+	kbpf_refuse(v, KBPF_SAY_##say, reg, &(const struct kbpf_facts){ __VA_ARGS__ })
 
 /* ---- cfg.c: control flow, before the walk ------------------------------------------ */
 
@@ -400,13 +411,17 @@ const struct kbpf_value *kbpf_read_reg(struct kbpf_verifier *v, u32 reg, int *er
  * Return: 0 or -errno.
  */
 int kbpf_check_mem(struct kbpf_verifier *v, u32 reg, s32 off, u32 size, u32 access);
+/* Bytes that are left of the memory that a register points into; -1: not known. */
+s64 kbpf_mem_room(const struct kbpf_verifier *v, u32 reg);
 /* A helper was given memory: what it writes there is not known. 0 or -ENOMEM. */
 int kbpf_apply_helper_write(struct kbpf_verifier *v, u32 reg, u32 size);
 
 /* Start walking @st, a fork of the current path, later. Takes @st over. */
 int kbpf_push_path(struct kbpf_verifier *v, struct kbpf_state *st);
-/* Note in a state's trail which way a branch went. */
-int kbpf_trail_add(struct kbpf_verifier *v, struct kbpf_state *st, bool taken);
+/* The same while the refused path is walked again: its history says which goes on. */
+int kbpf_history_fork(struct kbpf_verifier *v, struct kbpf_state *st);
+/* Where the walk of a function begins that is not walked where it is called. */
+struct kbpf_state *kbpf_walk_begin(struct kbpf_verifier *v, u32 func);
 
 /* All values linked to @was (which has an id) become what @is now says of it. */
 bool kbpf_link_refine(struct kbpf_state *st, const struct kbpf_value *was,

@@ -15,7 +15,7 @@
  * A program is accepted if every path that the walk cannot prove impossible ends
  * in an exit without a check having refused.
  */
-#include "verifier/verifier.h"
+#include "verifier/explain.h"
 
 #define MAX_PENDING	16384
 #define MAX_BYTES	(1ULL << 30)
@@ -23,7 +23,8 @@
 
 /* ---- paths ---------------------------------------------------------------------- */
 
-int kbpf_trail_add(struct kbpf_verifier *v, struct kbpf_state *st, bool taken)
+/* Note in a state's trail which of two paths it is. */
+static int trail_add(struct kbpf_verifier *v, struct kbpf_state *st, bool taken)
 {
 	struct kbpf_trail *t;
 	u32 cap;
@@ -50,13 +51,15 @@ int kbpf_push_path(struct kbpf_verifier *v, struct kbpf_state *st)
 {
 	struct kbpf_pending *p;
 
+	if (v->history)
+		return kbpf_history_fork(v, st);
 	if (v->nr_pending == MAX_PENDING || v->bytes > MAX_BYTES) {
 		kbpf_state_free(st);
-		return refuse(v, budget_paths, -1, "fewer than %d branches waiting, in 1 GiB",
-			      MAX_PENDING);
+		return refuse(v, budget_paths, -1, .limit = MAX_PENDING);
 	}
 	p = kmalloc(sizeof(*p), GFP_KERNEL);
-	if (!p) {
+	if (!p || trail_add(v, st, true) || trail_add(v, v->cur, false)) {
+		kfree(p);
 		kbpf_state_free(st);
 		return -ENOMEM;
 	}
@@ -90,8 +93,7 @@ static bool next_path(struct kbpf_verifier *v)
 
 /* ---- the walk ---------------------------------------------------------------------- */
 
-/* Where the walk of a function begins that is not walked where it is called. */
-static struct kbpf_state *first_state(struct kbpf_verifier *v, u32 func)
+struct kbpf_state *kbpf_walk_begin(struct kbpf_verifier *v, u32 func)
 {
 	struct kbpf_state *st = kbpf_state_create();
 	struct kbpf_frame *f;
@@ -116,8 +118,7 @@ static int check_budget(struct kbpf_verifier *v)
 	u32 most = v->opts->max_insns ? v->opts->max_insns : KBPF_MAX_INSNS;
 
 	if (++v->stats.insns > most)
-		return refuse(v, budget_insns, -1, "BPF program is too large. Processed %llu insn",
-			      (unsigned long long)v->stats.insns);
+		return refuse(v, budget_insns, -1, .limit = most, .n = v->stats.insns);
 	if (v->stats.insns % BREATHE)
 		return 0;
 	cond_resched();
@@ -161,7 +162,8 @@ static int walk_func(struct kbpf_verifier *v, u32 func)
 	int next;
 
 	v->subprogs[func].walked = true;
-	v->cur = first_state(v, func);
+	v->root = func;
+	v->cur = kbpf_walk_begin(v, func);
 	if (!v->cur)
 		return -ENOMEM;
 	do {
@@ -235,8 +237,7 @@ static int setup(struct kbpf_verifier *v)
 	v->type = kbpf_progtype_find(v->prog->type);
 	if (!v->type) {
 		v->len = 0;
-		return refuse(v, prog_type, -1, "a program type that kbpf has; %u is none",
-			      v->prog->type);
+		return refuse(v, prog_type, -1, .n = v->prog->type);
 	}
 	v->info = kvcalloc(v->len, sizeof(*v->info), GFP_KERNEL);
 	v->order = kvmalloc_array(v->len, sizeof(*v->order), GFP_KERNEL);
@@ -319,6 +320,8 @@ int kbpf_verify(struct kbpf_prog *prog, const struct kbpf_verify_opts *opts,
 	v->opts = opts ? opts : &defaults;
 	v->log = log && log->level ? log : NULL;
 	err = run_passes(v);
+	if (v->log && v->reject != KBPF_REJECTS)
+		kbpf_explain(v);
 	v->stats.ns = ktime_get_ns() - start;
 	v->stats.states_kept = v->nr_kept;
 	find_hottest(v);

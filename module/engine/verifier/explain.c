@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A refusal in words: where, what the rule needs, what is known instead and where
+ * that came from, the branches that led there, and a change that would make it
+ * pass. The sentences are say.def's and reject.def's; this fills them in.
+ */
+#include "verifier/explain.h"
+#include "helpers/kfunc.h"
+#include "helpers/proto.h"
+#include "isa/opcode.h"
+#include "btf/btf.h"
+
+/* An explanation under way. */
+struct explain {
+	struct kbpf_verifier *v;
+	const struct kbpf_refusal *r;
+	const struct kbpf_say_row *say;
+	const struct kbpf_reject_row *row;
+	const struct kbpf_value *val;	/* the register's, or NULL */
+	u32 caret;			/* column that is pointed at */
+	struct kbpf_source src;
+	bool has_src;
+	struct kbpf_history h;
+	struct kbpf_origin value;
+	struct kbpf_origin index;
+	struct kbpf_words w;
+	char text[640];
+};
+
+static void put_piece(char *buf, u32 size, const struct kbpf_source *s, const struct kbpf_piece *p)
+{
+	struct kbpf_text t = { .buf = buf, .size = size };
+
+	kbpf_put(&t, "%.*s", (int)p->len, s->text + p->start);
+}
+
+/* ---- words for what the source calls things ------------------------------------------------ */
+
+static bool is_call(const struct kbpf_insn *insn)
+{
+	return KBPF_CLASS(insn->code) == KBPF_JMP && KBPF_OP(insn->code) == KBPF_CALL;
+}
+
+/* An argument of a call, as it stands in the line. */
+static bool find_argument(struct explain *e, int reg)
+{
+	char func[sizeof(e->w.callee)];
+	struct kbpf_piece p;
+	char *bracket;
+
+	if (!e->has_src || reg < KBPF_R1 || reg > KBPF_R5)
+		return false;
+	strscpy(func, e->w.callee, sizeof(func));
+	bracket = strchr(func, '(');
+	if (bracket)
+		*bracket = '\0';
+	if (!*func || !kbpf_source_arg(&e->src, func, reg - KBPF_R1, &p))
+		return false;
+	put_piece(e->w.c, sizeof(e->w.c), &e->src, &p);
+	e->caret = p.start;
+	return true;
+}
+
+static bool is_access(const struct kbpf_insn *insn)
+{
+	u8 class = KBPF_CLASS(insn->code);
+
+	return class == KBPF_LDX || class == KBPF_ST || class == KBPF_STX;
+}
+
+/* An operation with a constant, which is the right operand then. */
+static bool is_arithmetic(const struct kbpf_insn *insn)
+{
+	u8 class = KBPF_CLASS(insn->code);
+
+	return (class == KBPF_ALU || class == KBPF_ALU64) && KBPF_SRC(insn->code) == KBPF_K;
+}
+
+/* What C calls the register, and where in the line it stands. */
+static void find_c(struct explain *e)
+{
+	const struct kbpf_insn *insn = &e->v->insns[e->r->insn];
+	struct kbpf_text t = { .buf = e->w.c, .size = sizeof(e->w.c) };
+	struct kbpf_variable var;
+	struct kbpf_piece p;
+
+	if (e->r->reg < 0 || (is_call(insn) && find_argument(e, e->r->reg)))
+		return;
+	if (e->val && kbpf_describe_variable(e->v, e->val, &var))
+		kbpf_put(&t, "%s", var.name);
+	else if (e->value.name[0])
+		kbpf_put(&t, "%s", e->value.name);
+	else if (e->has_src && ((is_access(insn) && kbpf_source_base(&e->src, &p)) ||
+				(is_arithmetic(insn) && kbpf_source_left(&e->src, &p))))
+		put_piece(e->w.c, sizeof(e->w.c), &e->src, &p);
+	else
+		kbpf_put(&t, "%s", e->w.reg);
+	if (e->has_src && kbpf_source_word(&e->src, e->w.c, &p))
+		e->caret = p.start;
+}
+
+/* ---- words for what is held ---------------------------------------------------------------- */
+
+static const struct {
+	u32 func;
+	int arg;	/* that names what is taken; -1: what the call returns */
+	const char *release;
+} takers[] = {
+	{ KBPF_FUNC_ringbuf_reserve, -1, "bpf_ringbuf_discard({c}, 0);" },
+	{ KBPF_FUNC_ringbuf_reserve_dynptr, 3, "bpf_ringbuf_discard_dynptr({c}, 0);" },
+	{ KBPF_KFUNC_iter_num_new, 0, "bpf_iter_num_destroy({c});" },
+	{ KBPF_KFUNC_task_acquire, -1, "bpf_task_release({c});" },
+	{ KBPF_KFUNC_task_from_pid, -1, "bpf_task_release({c});" },
+	{ KBPF_KFUNC_rcu_read_lock, -1, "bpf_rcu_read_unlock();" },
+};
+
+/* What was taken at an instruction, and how it is given back. */
+static void find_held(struct explain *e)
+{
+	u32 at = e->r->facts.where - 1;
+	struct kbpf_text t = { .buf = e->w.release, .size = sizeof(e->w.release) };
+	struct kbpf_source s;
+	struct kbpf_piece p;
+
+	if (!e->r->facts.where || !is_call(&e->v->insns[at]))
+		return;
+	for (u32 i = 0; i < ARRAY_SIZE(takers); i++) {
+		char func[48], *bracket;
+		struct kbpf_text f = { .buf = func, .size = sizeof(func) };
+
+		if (takers[i].func != kbpf_call_id(e->v, at))
+			continue;
+		kbpf_say_callee(e->v, at, &f);
+		bracket = strchr(func, '(');
+		if (bracket)
+			*bracket = '\0';
+		strscpy(e->w.c, "it", sizeof(e->w.c));
+		if (kbpf_source_of(e->v, at, &s) &&
+		    (takers[i].arg < 0 ? kbpf_source_assigned(&s, &p) :
+		     kbpf_source_arg(&s, func, takers[i].arg, &p)))
+			put_piece(e->w.c, sizeof(e->w.c), &s, &p);
+		kbpf_phrase(&e->w, takers[i].release, &t);
+	}
+}
+
+/* ---- all words ------------------------------------------------------------------------------ */
+
+/* Greatest index that would do: what is left of the memory, in the index's unit. */
+static void find_index(struct explain *e)
+{
+	const struct kbpf_facts *f = &e->r->facts;
+	struct kbpf_text t = { .buf = e->w.index, .size = sizeof(e->w.index) };
+	struct kbpf_piece p;
+	s64 rest;
+
+	if (e->r->say != KBPF_SAY_mem_bounds_index)
+		return;
+	rest = e->w.limit - f->size - (e->w.at - e->val->num.full.range.smax);
+	if (rest < 0)
+		return;
+	e->w.most = div_s64(rest, e->index.scale);
+	if (e->index.name[0])
+		kbpf_put(&t, "%s", e->index.name);
+	else if (e->has_src && kbpf_source_subscript(&e->src, &p))
+		kbpf_put(&t, "(%.*s)", (int)p.len, e->src.text + p.start);
+}
+
+static void find_words(struct explain *e)
+{
+	const struct kbpf_facts *f = &e->r->facts;
+	struct kbpf_verifier *v = e->v;
+	struct kbpf_words *w = &e->w;
+	struct kbpf_text callee = { .buf = w->callee, .size = sizeof(w->callee) };
+	struct kbpf_variable var;
+	struct kbpf_text object = { .buf = w->object, .size = sizeof(w->object) };
+
+	w->at = f->at;
+	w->size = f->size;
+	w->limit = f->limit;
+	w->n = f->n;
+	w->insn = e->r->insn;
+	w->name = f->name;
+	w->what = f->what;
+	w->prog = v->type ? v->type->name : "";
+	if (e->val)
+		w->type = kbpf_value_short(e->val);
+	if (e->r->reg >= 0)
+		scnprintf(w->reg, sizeof(w->reg), "R%d", e->r->reg);
+	if (v->info && e->r->insn < v->len && is_call(&v->insns[e->r->insn]))
+		kbpf_say_callee(v, e->r->insn, &callee);
+	kbpf_source_place(v, e->r->insn, w->line, sizeof(w->line));
+	if (f->where)
+		kbpf_source_place(v, f->where - 1, w->where, sizeof(w->where));
+	if (f->mem || e->val)
+		kbpf_describe_object(v, f->mem ? kbpf_state_reg(v->cur, f->mem - 1) : e->val, &object);
+	if (e->val && kbpf_describe_variable(v, e->val, &var)) {
+		w->at -= var.off;
+		w->limit = var.size;
+	}
+	find_c(e);
+	scnprintf(w->it, sizeof(w->it), strcmp(w->c, w->reg) ? "`%s`" : "%s", w->c);
+	find_held(e);
+	find_index(e);
+}
+
+/* ---- lines ------------------------------------------------------------------------------------ */
+
+static void say_source(struct explain *e)
+{
+	const struct kbpf_source *s = &e->src;
+	char place[64];
+	u32 len;
+
+	if (!e->has_src)
+		return;
+	len = scnprintf(place, sizeof(place), "%s:%u", s->file, s->line);
+	kbpf_log_write(e->v->log, "  %s   %s\n", place, s->text);
+	/* under a tab there is no telling where a column is */
+	if (memchr(s->text, '\t', e->caret))
+		return;
+	kbpf_log_write(e->v->log, "%*s^%s%s", (int)(len + 5 + e->caret), "", *e->w.reg ? " " : "",
+		       e->w.reg);
+	if (*e->w.reg && strcmp(e->w.c, e->w.reg))
+		kbpf_log_write(e->v->log, " `%s`", e->w.c);
+	kbpf_log_write(e->v->log, "\n");
+}
+
+static void say(struct explain *e, const char *label, const struct kbpf_text *t)
+{
+	if (t->pos)
+		kbpf_log_write(e->v->log, "  %-8s %s\n", label, t->buf);
+}
+
+static struct kbpf_text fresh(struct explain *e)
+{
+	e->text[0] = '\0';
+	return (struct kbpf_text){ .buf = e->text, .size = sizeof(e->text) };
+}
+
+static void say_known(struct explain *e)
+{
+	struct kbpf_verifier *v = e->v;
+	struct kbpf_variable var;
+	struct kbpf_text t = fresh(e);
+
+	if (e->r->facts.where && !e->val)
+		kbpf_put(&t, "`%s` was taken at %s and is still held", e->w.c, e->w.where);
+	if (e->val) {
+		if (kbpf_describe_variable(v, e->val, &var))
+			kbpf_put(&t, "the address is ");
+		else
+			kbpf_put(&t, "%s is ", e->w.it);
+		if (e->val->type != KBPF_V_NONE || !e->value.nr) {
+			kbpf_describe_value(v, e->val, &t);
+			kbpf_put(&t, e->index.nr ? "; what was added: " : e->value.nr ? ": " : "");
+		}
+		kbpf_origin_say(v, &e->h, e->index.nr ? &e->index : &e->value, &t);
+	}
+	say(e, "known", &t);
+}
+
+static void say_fix(struct explain *e)
+{
+	struct kbpf_text t = fresh(e);
+
+	if (!e->say->fix || !kbpf_phrase(&e->w, e->say->fix, &t)) {
+		t = fresh(e);
+		kbpf_phrase(&e->w, e->row->fix, &t);
+	}
+	say(e, "to pass", &t);
+}
+
+static void say_insn(struct explain *e)
+{
+	struct kbpf_verifier *v = e->v;
+	struct kbpf_text t = fresh(e);
+	char text[96];
+
+	if (e->r->insn >= v->len ||
+	    (kbpf_isa_is_lddw(&v->insns[e->r->insn]) && e->r->insn + 1 >= v->len))
+		return;
+	kbpf_isa_disasm(&v->insns[e->r->insn], text, sizeof(text));
+	kbpf_put(&t, "%u: (%02x) %s", e->r->insn, v->insns[e->r->insn].code, text);
+	say(e, "insn", &t);
+}
+
+static void say_all(struct explain *e)
+{
+	struct kbpf_verifier *v = e->v;
+	struct kbpf_text t = fresh(e);
+
+	kbpf_log_write(v->log, "%s: refused, %s (KBPF-%s; `kbpf explain %s`)\n",
+		       v->prog->name[0] ? v->prog->name : "program", e->row->slug, e->row->id,
+		       e->row->id);
+	say_source(e);
+	kbpf_phrase(&e->w, e->say->needed, &t);
+	say(e, "needed", &t);
+	say_known(e);
+	t = fresh(e);
+	if (e->h.nr)
+		kbpf_path_say(v, &e->h, e->index.nr ? &e->index : &e->value, &t);
+	say(e, "path", &t);
+	say_fix(e);
+	t = fresh(e);
+	kbpf_phrase(&e->w, e->say->linux_says, &t);
+	say(e, "linux", &t);
+	say_insn(e);
+}
+
+void kbpf_explain(struct kbpf_verifier *v)
+{
+	struct explain *e = kzalloc(sizeof(*e), GFP_KERNEL);
+	int reg = v->refusal.reg;
+
+	if (!e)
+		return;
+	v->insn = v->refusal.insn;
+	e->v = v;
+	e->r = &v->refusal;
+	e->say = &kbpf_say_rows[v->refusal.say];
+	e->row = &kbpf_reject_rows[e->say->why];
+	e->has_src = v->insns && kbpf_source_of(v, v->refusal.insn, &e->src);
+	e->caret = e->src.col;
+	if (v->cur)
+		kbpf_history_record(v, &e->h);
+	if (v->cur && reg >= 0) {
+		e->val = kbpf_state_reg(v->cur, reg);
+		kbpf_origin_find(v, &e->h, e->h.nr - 1, reg, false, &e->value);
+		if (kbpf_value_is_ptr(e->val) && !kbpf_scalar_is_const(&e->val->num))
+			kbpf_origin_find(v, &e->h, e->h.nr - 1, reg, true, &e->index);
+	}
+	find_words(e);
+	say_all(e);
+	kbpf_history_free(&e->h);
+	kfree(e);
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+#include "reject.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16);
+	__type(key, __u32);
+	__type(value, __u64);
+} counts SEC(".maps");
+
+SEC("kprobe/do_nanosleep")
+int refused(struct pt_regs *ctx)
+{
+	__u32 key = bpf_get_current_pid_tgid();
+	__u64 *count = bpf_map_lookup_elem(&counts, &key);
+
+	*count += 1;
+	return 0;
+}
+
+SEC("kprobe/do_nanosleep")
+int repaired(struct pt_regs *ctx)
+{
+	__u32 key = bpf_get_current_pid_tgid();
+	__u64 *count = bpf_map_lookup_elem(&counts, &key);
+
+	if (!count)
+		return 0;
+	*count += 1;
+	return 0;
+}
