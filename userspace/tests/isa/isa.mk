@@ -34,6 +34,20 @@ $(O)/conformance.cases: $(O)/tests/isa/isa $(wildcard $(CONFORMANCE))
 ALL += $(O)/bpf_conformance_plugin $(O)/conformance.cases
 CHECKS += $(SAN)/tests/isa/isa $(SAN)/tests/isa/differential
 
+# Which of them the verifier refuses; "make -C userspace conformance-load" prints that beside what the
+# running kernel says, to whoever may use bpf(2).
+$(O)/tests/isa/load: $(TOP)/userspace/tests/isa/load.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) -O2 -o $@ $< -lbpf
+$(O)/tests/isa/load-check: $(O)/tests/isa/load $(O)/libkbpf-check.so
+	printf '#!/bin/sh\nexec %s %s\n' $(TOP)/userspace/tests/isa/load.sh "$^" >$@
+	chmod +x $@
+CHECKS += $(O)/tests/isa/load-check
+
+.PHONY: conformance-load
+conformance-load: $(O)/tests/isa/load-check
+	TABLE=1 $<
+
 # The long run: make -C userspace differential PROGRAMS=1000000
 PROGRAMS ?= 1000000
 .PHONY: differential
