@@ -5,7 +5,6 @@
  */
 #include <linux/fs.h>
 #include <linux/kernel.h>
-#include <linux/kernel_read_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -152,28 +151,38 @@ static int run_lines(char *text)
 	return err ?: n;
 }
 
-#define FILE_MAX (16 << 20)
+/* What the file has, with a zero behind it; vfree() it. ERR_PTR. */
+static char *read_text(const char *path)
+{
+	struct file *file = filp_open(path, O_RDONLY, 0);
+	ssize_t len, got = -ENOMEM;
+	loff_t pos = 0;
+	char *text;
+
+	if (IS_ERR(file))
+		return ERR_CAST(file);
+	len = i_size_read(file_inode(file));
+	text = vzalloc(len + 1);
+	if (text)
+		got = kernel_read(file, text, len, &pos);
+	filp_close(file, NULL);
+	if (got == len)
+		return text;
+	vfree(text);
+	return ERR_PTR(got < 0 ? got : -EIO);
+}
 
 int kbpf_cases_run(const char *path)
 {
 	struct kbpf_jit_options were = kbpf_jit_options;
-	void *data = NULL;
-	ssize_t len;
-	char *text;
+	char *text = read_text(path);
 	int ret;
 
-	len = kernel_read_file_from_path(path, 0, &data, FILE_MAX, NULL, READING_UNKNOWN);
-	if (len < 0)
-		return len;
-	text = vzalloc(len + 1);
-	ret = -ENOMEM;
-	if (text) {
-		memcpy(text, data, len);
-		kbpf_jit_options.enabled = true;
-		ret = run_lines(text);
-		kbpf_jit_options = were;
-	}
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	kbpf_jit_options.enabled = true;
+	ret = run_lines(text);
+	kbpf_jit_options = were;
 	vfree(text);
-	vfree(data);
 	return ret;
 }

@@ -13,6 +13,7 @@
 #include "jit_random.h"
 #include "kbpf_isa_sweep.h"
 #include "kbpf_raw_prog.h"
+#include "kbpf_write_fault.h"
 #include "vectors/rows.h"
 
 static const struct mode {
@@ -240,6 +241,11 @@ static void test_never_writable(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, pte_flags(*pte) & _PAGE_PRESENT);
 	KUNIT_EXPECT_FALSE(test, pte_flags(*pte) & _PAGE_RW);
 	KUNIT_EXPECT_FALSE(test, pte_flags(*pte) & _PAGE_NX);
+	/* code and the traps around it */
+	KUNIT_EXPECT_TRUE(test, kbpf_write_faults(code.addr, 0x90));
+	KUNIT_EXPECT_TRUE(test, kbpf_write_faults(kbpf_jit_world()->arena, 0x90));
+	KUNIT_EXPECT_TRUE(test, kbpf_write_faults(kbpf_jit_world()->arena +
+						  kbpf_jit_world()->arena_size - 1, 0x90));
 	KUNIT_EXPECT_EQ(test, kbpf_raw_prog_run(prog, NULL, 0), 42ULL);
 	destroy(prog);
 	/* what is freed is traps again */

@@ -2,9 +2,10 @@
 /*
  * kbpf_oracle.ko: random programs under kbpf's executors and under the kernel's
  * own BPF (its JIT where it has one, else its interpreter), in one kernel; and the
- * public suite's cases under kbpf's. r0 and memory must agree. Loading fails with -EILSEQ at the first mismatch, which is
- * printed with its seed and its program; on success the module stays and its
- * parameters say what was done.
+ * public suite's cases under kbpf's. r0 and memory must agree. Loading fails with
+ * -EILSEQ at the first mismatch, which is printed with its seed and its program, and
+ * with -EACCES where the memory of compiled code can be written; on success the module
+ * stays and its parameters say what was done.
  *
  * The kernel's executors lean on what its verifier patches, so programs here
  * divide by nothing that could be 0 or -1, extend r0 after a 32-bit cmpxchg
@@ -18,6 +19,8 @@
 #include "kbpf_cases.h"
 #include "kbpf_random_prog.h"
 #include "kbpf_raw_prog.h"
+#include "kbpf_write_fault.h"
+#include "jit/image.h"
 
 static unsigned int programs = 1000;
 module_param(programs, uint, 0444);
@@ -31,6 +34,9 @@ MODULE_PARM_DESC(cases, "file of the public suite's cases to run first");
 static int cases_passed;
 module_param(cases_passed, int, 0444);
 MODULE_PARM_DESC(cases_passed, "out: how many of them there were");
+static bool write_faults;
+module_param(write_faults, bool, 0444);
+MODULE_PARM_DESC(write_faults, "out: compiled code cannot be written where it is");
 static unsigned int kernel_jited;
 module_param(kernel_jited, uint, 0444);
 MODULE_PARM_DESC(kernel_jited, "out: programs that the kernel compiled");
@@ -171,6 +177,32 @@ static int test_one(u64 s, u32 flags)
 	return err;
 }
 
+/* Compiled code of a program, and the arena's two ends: writing there faults. */
+static int check_writes(void)
+{
+	static const struct kbpf_insn insns[] = { KBPF_MOV64_IMM(KBPF_R0, 42), KBPF_EXIT_INSN() };
+	const struct kbpf_jit_world *world = kbpf_jit_world();
+	struct kbpf_prog *prog = kbpf_raw_prog_create(insns, ARRAY_SIZE(insns));
+	struct kbpf_jit_code code;
+	int err;
+
+	if (IS_ERR(prog))
+		return PTR_ERR(prog);
+	err = kbpf_interp_prepare(prog);
+	if (!err)
+		err = kbpf_jit_prepare(prog);
+	code = kbpf_jit_code(prog, -1);
+	if (!err && !(kbpf_write_faults(code.addr, 0x90) &&
+		      kbpf_write_faults(code.addr + code.len - 1, 0x90) &&
+		      kbpf_write_faults(world->arena, 0x90) &&
+		      kbpf_write_faults(world->arena + world->arena_size - 1, 0x90)))
+		err = -EACCES;
+	kbpf_jit_free(prog);
+	kbpf_interp_free(prog);
+	kbpf_raw_prog_free(prog);
+	return err;
+}
+
 static int __init oracle_init(void)
 {
 	u32 i, flags = kernel_flags();
@@ -179,7 +211,9 @@ static int __init oracle_init(void)
 	if (err)
 		return err;
 	kbpf_jit_options.enabled = true;
-	if (cases) {
+	err = check_writes();
+	write_faults = !err;
+	if (!err && cases) {
 		cases_passed = kbpf_cases_run(cases);
 		err = min(cases_passed, 0);
 	}

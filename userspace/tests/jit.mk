@@ -21,3 +21,11 @@ endef
 $(eval $(call jit_build,$(O),-O2 -fPIC))
 $(eval $(call jit_build,$(SAN),$(SAN_FLAGS)))
 CHECKS += $(SAN)/tests/jit/random $(SAN)/tests/jit/maps $(SAN)/tests/jit/trampoline
+
+# What the command prints of an image. Not under sanitizers: LLVM does not free all it has.
+$(O)/tests/jit/machine.o: ENGINE_CFLAGS += -I$(TOP)/userspace/libkbpf -I$(TOP)/userspace/kbpf
+$(O)/tests/jit/machine: $(addprefix $(O)/tests/jit/,machine.o) $(O)/tests/isa/env.o $(O)/tests/kunit/kbpf_raw_prog.o \
+		$(addprefix $(O)/cli/,machine.o json.o) \
+		$(addprefix $(O)/engine/,$(JIT_OBJS)) $(addprefix $(O)/port/,$(PORT_OBJS))
+	$(CC) -o $@ $^ -lpthread -ldl
+CHECKS += $(O)/tests/jit/machine

@@ -18,6 +18,7 @@ if t_run "$programs random programs, as the kernel's BPF does" \
 	else
 		t_skip "the public suite's cases" "they were not there when this was built"
 	fi
+	t_eq "writing to compiled code faults" Y "$(param write_faults)"
 	t_eq "kbpf compiled them all" "$programs" "$(param kbpf_jited)"
 	if [ "$(cat /proc/sys/net/core/bpf_jit_enable 2>/dev/null || echo 0)" != 0 ]; then
 		t_eq "the kernel compiled them all" "$programs" "$(param kernel_jited)"
