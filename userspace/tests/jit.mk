@@ -29,3 +29,11 @@ $(O)/tests/jit/machine: $(addprefix $(O)/tests/jit/,machine.o) $(O)/tests/isa/en
 		$(addprefix $(O)/engine/,$(JIT_OBJS)) $(addprefix $(O)/port/,$(PORT_OBJS))
 	$(CC) -o $@ $^ -lpthread -ldl
 CHECKS += $(O)/tests/jit/machine
+
+# Does every vector of a pass fail when the pass drops its condition?
+MUTANT_OBJS := $(addprefix $(O)/tests/isa/,check.o tails.o suite.o env.o harden.o conformance.o public_suite.o) \
+	$(addprefix $(O)/tests/kunit/,kbpf_raw_prog.o kbpf_isa_sweep.o) \
+	$(addprefix $(O)/engine/,$(JIT_OBJS)) $(addprefix $(O)/port/,$(PORT_OBJS))
+.PHONY: jit-mutants
+jit-mutants: $(MUTANT_OBJS)
+	$(TOP)/userspace/tests/jit/mutants.sh "$(CC) $(filter-out -MMD -MP -MT $@,$(ENGINE_CFLAGS))" $(MUTANT_OBJS)

@@ -301,7 +301,6 @@ int kbpf_jit_pass_diamond(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_fuse(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_inline(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_lookup(struct kbpf_jit_ir *ir);
-int kbpf_jit_pass_slots(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_branch(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_hoist(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_dead(struct kbpf_jit_ir *ir);

@@ -357,6 +357,19 @@ static void test_preamble(const struct executor *jit)
 	kbpf_raw_prog_free(other);
 }
 
+/* The vectors of which @name is, or begins, the name; NULL: all. */
+static void test_vectors(const struct executor *ex, const char *name)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(kbpf_vectors); i++) {
+		const struct kbpf_vector *v = &kbpf_vectors[i];
+
+		if (!v->type && v->expect == KBPF_EXPECT_RETVAL &&
+		    (!name || !strncmp(v->name, name, strlen(name))))
+			test_vector(ex, v);
+	}
+}
+
+/* isa [--cases | --vectors NAME] */
 int main(int argc, char **argv)
 {
 	if (argc > 1 && !strcmp(argv[1], "--cases")) {
@@ -365,15 +378,18 @@ int main(int argc, char **argv)
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	puts("KTAP version 1");
+	if (argc > 2 && !strcmp(argv[1], "--vectors")) {
+		for (u32 e = 0; e < nr_executors; e++)
+			test_vectors(&executors[e], argv[2]);
+		return results_failed() ? 1 : 0;
+	}
 	test_disasm();
 	test_unknown_opcodes();
 	for (u32 op = 1; op < KBPF_OPS; op++)
 		test_legality(op);
 	test_eval();
 	for (u32 e = 0; e < nr_executors; e++) {
-		for (u32 i = 0; i < ARRAY_SIZE(kbpf_vectors); i++)
-			if (!kbpf_vectors[i].type && kbpf_vectors[i].expect == KBPF_EXPECT_RETVAL)
-				test_vector(&executors[e], &kbpf_vectors[i]);
+		test_vectors(&executors[e], NULL);
 		for (u32 op = 1; op < KBPF_OPS; op++)
 			test_sweep(&executors[e], op);
 		test_refusals(&executors[e]);

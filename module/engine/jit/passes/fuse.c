@@ -4,7 +4,7 @@
  * comparison follows, it goes. A mask whose result is only compared is a test.
  *
  * Needs of the verifier: nothing. Vectors: jit_fuse_signed_overflow,
- * jit_fuse_other_width.
+ * jit_fuse_greater_after_overflow, jit_fuse_other_width.
  */
 #include "jit/passes/pass.h"
 
