@@ -345,13 +345,15 @@ static u64 slots_from(s16 at)
 static void live_helper(struct kbpf_verifier *v, struct live *l, u32 at, const struct where *w)
 {
 	const struct kbpf_proto *p = kbpf_proto_find(kbpf_call_id(v, at));
+	/* what the helper takes may be what the function gets, such as the number of rounds */
+	bool calls_back = kbpf_callback_arg(p) >= 0;
 
 	for (u32 a = 0; a < 5; a++) {
 		u32 reg = KBPF_R1 + a, arg = p ? p->args[a] : KBPF_ARG_FUNC;
 
 		if (arg == KBPF_ARG_NONE)
 			continue;
-		if (arg == KBPF_ARG_ANY)
+		if (arg == KBPF_ARG_ANY && !calls_back)
 			use(l, reg);
 		else
 			need(l, reg);
