@@ -4,7 +4,8 @@
  * Both are kernel counters with an overflow handler. A tracepoint's counter
  * overflows on every event and hands over the trace record, which is the
  * program's context; there is one for each CPU, because programs on a tracepoint
- * see the events of all of them. A sampling event is for the CPU or process that
+ * see the events of all of them. Most tracepoints have a cheaper way (attach_syscall.c,
+ * attach_tracepoint.c); events that somebody made at run time have not. A sampling event is for the CPU or process that
  * was asked for, and its program sees registers, period and address.
  */
 #include <linux/cpumask.h>
@@ -13,19 +14,10 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/trace_events.h>
-#include <linux/tracepoint.h>
 #include "probe.h"
 #include "run.h"
 #include "trace_record.h"
 #include "why.h"
-
-/**
- * struct seen - has the record come of the hit under way? One for each CPU
- * @at: by level: at one of them a hit ends before the next begins
- */
-struct seen {
-	bool at[KBPF_LEVELS];
-};
 
 /**
  * struct event_probe - a probe on perf events
@@ -34,8 +26,6 @@ struct seen {
  * @record_len: bytes that all of a tracepoint's records have; 0 for not known
  * @need: bytes that the programs attached so far look at
  * @too_short: records shorter than that, which ran nothing
- * @unseen: hits whose record never came
- * @seen: how that is known; NULL where it is not
  * @nr: how many
  * @counters: the kernel's events
  */
@@ -45,8 +35,6 @@ struct event_probe {
 	u32 record_len;
 	u32 need;
 	atomic64_t too_short;
-	atomic64_t unseen;
-	struct seen __percpu *seen;
 	u32 nr;
 	struct perf_event *counters[];
 };
@@ -74,8 +62,6 @@ static void on_trace_record(struct perf_event *event, struct perf_sample_data *d
 {
 	struct event_probe *p = event->overflow_handler_context;
 
-	if (p->seen)
-		__this_cpu_write(p->seen->at[kbpf_run_level()], true);
 	if (unlikely(!data->raw || data->raw->frag.size < READ_ONCE(p->need))) {
 		atomic64_inc(&p->too_short);
 		kbpf_probe_charge(&p->probe);
@@ -97,37 +83,6 @@ static void on_sample(struct perf_event *event, struct perf_sample_data *data,
 	kbpf_probe_run(&p->probe, &ctx, 0, user_mode(regs) ? 0 : instruction_pointer(regs));
 }
 
-/*
- * The tracepoint calls this after the kernel's own probe, which makes the record. That
- * one keeps a hit to itself where a program of the kernel's own BPF on the same event
- * returns 0, inside another event of its level, and on a CPU that came later.
- */
-static notrace void after_hit(void *data)
-{
-	struct event_probe *p = data;
-	bool *seen;
-
-	preempt_disable_notrace();
-	seen = this_cpu_ptr(&p->seen->at[kbpf_run_level()]);
-	if (unlikely(!*seen)) {
-		atomic64_inc(&p->unseen);
-		kbpf_probe_charge(&p->probe);
-	}
-	*seen = false;
-	preempt_enable_notrace();
-}
-
-/* The tracepoint behind a probe's event; NULL for an event that has none of its own. */
-static struct tracepoint *tracepoint_of(const struct event_probe *p)
-{
-	const struct trace_event_call *call = p->counters[0]->tp_event;
-
-	/* after_hit() has no tracepoint's type, which kernels that check calls by type do not forgive. */
-	if (IS_ENABLED(CONFIG_CFI_CLANG) || !(call->flags & TRACE_EVENT_FL_TRACEPOINT))
-		return NULL;
-	return call->tp;
-}
-
 static int arm(struct kbpf_probe *probe)
 {
 	struct event_probe *p = to_event_probe(probe);
@@ -147,30 +102,6 @@ static void disarm(struct kbpf_probe *probe)
 		perf_event_disable(p->counters[i]);
 }
 
-static int arm_tracepoint(struct kbpf_probe *probe)
-{
-	struct event_probe *p = to_event_probe(probe);
-	int err = arm(probe);
-
-	if (!err && p->seen)
-		err = tracepoint_probe_register_prio(tracepoint_of(p), after_hit, p,
-						     TRACEPOINT_DEFAULT_PRIO - 1);
-	if (err)
-		disarm(probe);
-	return err;
-}
-
-static void disarm_tracepoint(struct kbpf_probe *probe)
-{
-	struct event_probe *p = to_event_probe(probe);
-
-	if (p->seen) {
-		tracepoint_probe_unregister(tracepoint_of(p), after_hit, p);
-		tracepoint_synchronize_unregister();
-	}
-	disarm(probe);
-}
-
 static void release_counters(struct event_probe *p)
 {
 	while (p->nr)
@@ -182,15 +113,12 @@ static void free_event_probe(struct kbpf_probe *probe)
 	struct event_probe *p = to_event_probe(probe);
 
 	release_counters(p);
-	free_percpu(p->seen);
 	kfree(p);
 }
 
 static u64 missed(const struct kbpf_probe *probe)
 {
-	const struct event_probe *p = to_event_probe(probe);
-
-	return atomic64_read(&p->too_short) + atomic64_read(&p->unseen);
+	return atomic64_read(&to_event_probe(probe)->too_short);
 }
 
 /* As in Linux: a program may not look past what all records have. */
@@ -232,8 +160,8 @@ static int fill_sample_info(const struct kbpf_probe *probe, struct kbpf_link_inf
 static const struct kbpf_probe_ops tracepoint_ops = {
 	.prog_type = KBPF_PROG_TYPE_TRACEPOINT,
 	.check = check_record,
-	.arm = arm_tracepoint,
-	.disarm = disarm_tracepoint,
+	.arm = arm,
+	.disarm = disarm,
 	.free = free_event_probe,
 	.missed = missed,
 	.fill_info = fill_tracepoint_info,
@@ -287,15 +215,30 @@ static int add_cpu_counters(struct event_probe *p)
 	return p->nr ? 0 : -ENODEV;
 }
 
+#ifdef CONFIG_EVENT_TRACING
+static u32 record_len(const struct event_probe *p)
+{
+	return kbpf_trace_record_len(p->counters[0]->tp_event);
+}
+
 /* What does without counters, or NULL: whose event this is, the counters tell. */
 static struct kbpf_object *cheaper_probe(const struct event_probe *p)
 {
-#ifdef CONFIG_EVENT_TRACING
-	return kbpf_syscall_event_create(p->counters[0]->tp_event);
-#else
-	return NULL;
-#endif
+	struct trace_event_call *event = p->counters[0]->tp_event;
+
+	return kbpf_syscall_event_create(event) ?: kbpf_record_event_create(event);
 }
+#else
+static u32 record_len(const struct event_probe *p)
+{
+	return 0;
+}
+
+static struct kbpf_object *cheaper_probe(const struct event_probe *p)
+{
+	return NULL;
+}
+#endif
 
 struct kbpf_object *kbpf_tracepoint_create(const struct perf_event_attr *attr,
 					   struct kbpf_why *why)
@@ -309,15 +252,12 @@ struct kbpf_object *kbpf_tracepoint_create(const struct perf_event_attr *attr,
 	p->attr.type = PERF_TYPE_TRACEPOINT;
 	p->attr.config = attr->config;
 	p->attr.sample_period = 1;
-	p->attr.sample_type = PERF_SAMPLE_RAW;
+	/* With the period: or an event that counts by more than one would come as often. */
+	p->attr.sample_type = PERF_SAMPLE_RAW | PERF_SAMPLE_PERIOD;
 	p->attr.disabled = 1;
 	err = add_cpu_counters(p);
 	if (!err)
 		obj = cheaper_probe(p);
-	if (!err && !obj && tracepoint_of(p)) {
-		p->seen = alloc_percpu(struct seen);
-		err = p->seen ? 0 : -ENOMEM;
-	}
 	if (err || obj) {
 		release_counters(p);
 		kfree(p);
@@ -328,7 +268,7 @@ struct kbpf_object *kbpf_tracepoint_create(const struct perf_event_attr *attr,
 						attr->config));
 		return ERR_PTR(kbpf_why(why, err, "tracepoint %llu: error %d", attr->config, err));
 	}
-	p->record_len = kbpf_trace_record_len(p->counters[0]);
+	p->record_len = record_len(p);
 	kbpf_probe_init(&p->probe, &tracepoint_ops, KBPF_PERF_EVENT_TRACEPOINT);
 	return &p->probe.obj;
 }

@@ -12,6 +12,7 @@
 #include "kernel_btf.h"
 #include "progtype/progtype.h"
 #include "run.h"
+#include "tp_args.h"
 #include "tracing.h"
 
 /**
@@ -33,26 +34,16 @@ struct raw_tp_link {
 static __always_inline void run(const struct raw_tp_link *rl, const u64 *args,
 				unsigned long caller)
 {
-	struct kbpf_run run = { .cookie = rl->cookie, .hook_ip = caller };
+	struct kbpf_run run KBPF_UNFILLED;
 	u64 ret;
 
+	kbpf_run_nowhere(&run);
+	run.cookie = rl->cookie;
+	run.hook_ip = caller;
 	preempt_disable_notrace();
 	kbpf_run_here(rl->link.prog, args, &run, &ret);
 	preempt_enable_notrace();
 }
-
-#define PARAMS1 u64 a1
-#define PARAMS2 PARAMS1, u64 a2
-#define PARAMS3 PARAMS2, u64 a3
-#define PARAMS4 PARAMS3, u64 a4
-#define PARAMS5 PARAMS4, u64 a5
-#define PARAMS6 PARAMS5, u64 a6
-#define PARAMS7 PARAMS6, u64 a7
-#define PARAMS8 PARAMS7, u64 a8
-#define PARAMS9 PARAMS8, u64 a9
-#define PARAMS10 PARAMS9, u64 a10
-#define PARAMS11 PARAMS10, u64 a11
-#define PARAMS12 PARAMS11, u64 a12
 
 /* What was not passed is what the stack holds: its mask is 0. */
 #define ARG(n) (a##n & rl->masks[(n) - 1])

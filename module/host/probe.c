@@ -98,12 +98,15 @@ notrace void kbpf_probe_run(struct kbpf_probe *probe, const void *ctx, u64 func_
 			    unsigned long hook_ip)
 {
 	const struct kbpf_probe_list *list;
-	struct kbpf_run run = { .func_ip = func_ip, .hook_ip = hook_ip };
+	struct kbpf_run run KBPF_UNFILLED;
 	u64 ret;
 	u32 i;
 
 	if (unlikely(!READ_ONCE(probe->enabled)))
 		return;
+	kbpf_run_nowhere(&run);
+	run.func_ip = func_ip;
+	run.hook_ip = hook_ip;
 	preempt_disable_notrace();
 	list = rcu_dereference_raw(probe->list);
 	for (i = 0; i < list_len(list); i++) {

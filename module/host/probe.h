@@ -154,6 +154,15 @@ struct kbpf_object *kbpf_tracepoint_create(const struct perf_event_attr *attr,
  */
 struct kbpf_object *kbpf_syscall_event_create(struct trace_event_call *event);
 
+/**
+ * kbpf_record_event_create() - the same for an event of the kernel's own tracepoints
+ * @event: the kernel's event, which stays for the call
+ *
+ * Return: the probe with one reference; NULL: not such an event, or nothing can be had
+ * of it this way; or ERR_PTR(-ENOMEM).
+ */
+struct kbpf_object *kbpf_record_event_create(struct trace_event_call *event);
+
 /* At the end of the module. */
 void kbpf_syscall_event_exit(void);
 

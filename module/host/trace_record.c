@@ -4,7 +4,6 @@
  * with. The list of fields that the kernel makes of them is not for modules.
  */
 #include <linux/align.h>
-#include <linux/perf_event.h>
 #include <linux/string.h>
 #include <linux/trace_events.h>
 #include <trace/syscall.h>
@@ -21,9 +20,8 @@ static u32 syscall_args_len(const struct trace_event_call *call)
 	return meta->nb_args * sizeof(unsigned long);
 }
 
-u32 kbpf_trace_record_len(const struct perf_event *event)
+u32 kbpf_trace_record_len(const struct trace_event_call *call)
 {
-	const struct trace_event_call *call = event->tp_event;
 	const struct trace_event_fields *field = call->class->fields_array;
 	u32 len = sizeof(struct trace_entry), args;
 
@@ -37,7 +35,7 @@ u32 kbpf_trace_record_len(const struct perf_event *event)
 	return args ? ALIGN(len, sizeof(unsigned long)) + args : 0;
 }
 #else
-u32 kbpf_trace_record_len(const struct perf_event *event)
+u32 kbpf_trace_record_len(const struct trace_event_call *call)
 {
 	return 0;
 }

@@ -5,15 +5,15 @@
 
 #include <linux/types.h>
 
-struct perf_event;
+struct trace_event_call;
 
 /**
  * kbpf_trace_record_len() - the part of an event's record that all of them have
- * @event: a kernel counter of type PERF_TYPE_TRACEPOINT
+ * @call: the event
  *
  * Return: bytes from the record's start to the end of its last field; 0 for an
  * event whose fields only the kernel's own structures list (a dynamic event).
  */
-u32 kbpf_trace_record_len(const struct perf_event *event);
+u32 kbpf_trace_record_len(const struct trace_event_call *call);
 
 #endif /* KBPF_HOST_TRACE_RECORD_H */

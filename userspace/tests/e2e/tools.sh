@@ -7,6 +7,7 @@
 # kbpf-add: /usr/sbin/fsdist /usr/sbin/tcprtt /usr/sbin/tcpsynbl /usr/sbin/vfsstat
 # kbpf-add: /usr/sbin/filetop /usr/sbin/slabratetop /usr/sbin/fsslower /usr/sbin/tcpconnect
 # kbpf-add: /usr/sbin/solisten /usr/sbin/numamove /usr/sbin/exitsnoop
+# kbpf-add: /usr/bin/stdbuf /usr/libexec/coreutils/libstdbuf.so
 # kbpf-kmod: ext4
 . /lib/kbpf-test.sh
 
@@ -103,7 +104,12 @@ wait $tool
 cat connects
 t_run "tcpconnect prints a connection (perf buffer)" grep -q '127.0.0.1.*4242' connects
 
-# The kernel keeps a tracepoint's hits from everybody else while a program of its own BPF there says 0.
+# The kernel's perf events see nothing of a tracepoint while a program of its own BPF there says 0.
+runs()
+{
+	kbpf prog list | awk '$3 ~ /^sched_process_e/ { print $4 }'
+}
+
 misses()
 {
 	kbpf prog list | awk '$3 ~ /^sched_process_e/ { print $6 }'
@@ -114,23 +120,33 @@ misses_nothing()
 	[ "$(misses)" = 0 ]
 }
 
-# Ten exits, then: are so many missed?
-exits_are_missed()
+theirs_sees()
 {
+	/bin/busybox true
+	grep -q busybox theirs
+}
+
+# Ten exits more, at least, are so many runs.
+exits_are_seen()
+{
+	local before
+
+	before=$(runs)
 	for i in 1 2 3 4 5 6 7 8 9 10; do
 		/bin/busybox true
 	done
-	[ "$(misses)" -ge "$1" ]
+	[ "$(runs)" -ge $((before + 10)) ]
 }
 
 kbpf run exitsnoop >/dev/null 2>&1 </dev/null &
 tool=$!
 if t_run "exitsnoop has a program" wait_for 30 misses_nothing; then
-	exits_are_missed 0
-	t_eq "no exit is missed" 0 "$(misses)"
-	exitsnoop >/dev/null 2>&1 </dev/null &
+	t_run "it sees exits" exits_are_seen
+	stdbuf -oL exitsnoop >theirs 2>&1 </dev/null &
 	other=$!
-	t_run "what the kernel's own BPF hides is counted" wait_for 30 exits_are_missed 10
+	t_run "so does the kernel's own BPF" wait_for 30 theirs_sees
+	t_run "which hides none" exits_are_seen
+	t_eq "and none is missed" 0 "$(misses)"
 	kill $other
 	wait $other
 fi

@@ -5,6 +5,7 @@
  */
 #include <dirent.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include "guest_btf.h"
 
@@ -59,19 +60,24 @@ static long tracepoint_open(u64 id)
 	return probe_open_attr(&pe, 0);
 }
 
-/* Counts runs in witness 0, stores the pid in 1 and two words of context in 2 and 3. */
-static long load_hook(u32 type, s32 off1, s32 off2)
+/* Counts runs in witness 0, stores the pid in 1 and of the context a word in 2 and what @second loads in 3. */
+static long load_hook_with(u32 type, s32 off1, struct kbpf_insn second)
 {
 	const struct kbpf_insn insns[] = {
 		MOV_REG(6, 1), CALL(H_PID_TGID), MOV_REG(7, 0),
 		LD_MAP_VALUE(8, out, 0),
 		LDX_DW(1, 6, off1), STX_DW(8, 1, 16),
-		LDX_DW(1, 6, off2), STX_DW(8, 1, 24),
+		second, STX_DW(8, 1, 24),
 		STX_DW(8, 7, 8), MOV_IMM(1, 1), ATOMIC_ADD_DW(8, 1, 0),
 		MOV_IMM(0, 0), EXIT(),
 	};
 
 	return load_type(type, insns, ARRAY_SIZE(insns));
+}
+
+static long load_hook(u32 type, s32 off1, s32 off2)
+{
+	return load_hook_with(type, off1, (struct kbpf_insn)LDX_DW(1, 6, off2));
 }
 
 /* A program that looks up to @off + 8 at a tracepoint: what does attaching it say? */
@@ -171,6 +177,93 @@ static void test_tracepoint(void)
 	close(link);
 	close(probe);
 	close(prog);
+}
+
+/**
+ * struct at_event - a program at a tracepoint that has a record
+ * @prog: the program, of load_hook()
+ * @probe: the tracepoint
+ * @link: their link
+ */
+struct at_event {
+	long prog, probe, link;
+};
+
+static struct at_event see(const char *event, s32 off1, struct kbpf_insn second)
+{
+	struct at_event at;
+
+	clear();
+	at.prog = load_hook_with(KBPF_PROG_TYPE_TRACEPOINT, off1, second);
+	at.probe = tracepoint_open(event_id(event));
+	at.link = link_create(at.prog, at.probe, 0);
+	tap(at.link >= 0, "a program on %s # %ld", event, at.link);
+	return at;
+}
+
+static void see_no_more(const struct at_event *at)
+{
+	tap_is("which missed nothing", 0, prog_stats(at->prog).misses);
+	close(at->link);
+	close(at->probe);
+	close(at->prog);
+}
+
+/* Keeps a CPU busy. */
+static void spin(u32 ms)
+{
+	struct timespec from, now;
+
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while ((now.tv_sec - from.tv_sec) * 1000 + (now.tv_nsec - from.tv_nsec) / 1000000 < ms);
+}
+
+/* Records that the kernel fills in: of few arguments and of more than registers hold. */
+static void test_records(void)
+{
+	struct at_event at = see("task/task_rename", 8, (struct kbpf_insn)LDX_DW(1, 6, 24));
+
+	prctl(PR_SET_NAME, "kbpf-one");
+	prctl(PR_SET_NAME, "kbpf-two");
+	tap_is("each change of a name is a run", 2, witness()[0]);
+	tap_is("whose process", getpid(), (s32)witness()[2]);
+	/* oldcomm at 12, newcomm at 28 */
+	tap(!memcmp((u8 *)&witness()[3] + 4, "kbpf", 4), "which name # %.4s", (char *)&witness()[3] + 4);
+	see_no_more(&at);
+	prctl(PR_SET_NAME, "kbpf-three");
+	tap_is("not any more", 2, witness()[0]);
+
+	at = see("kmem/kmalloc", 24, (struct kbpf_insn)LDX_W(1, 6, 48));
+	close(open("/proc/self/maps", O_RDONLY));
+	tap(witness()[0] > 0, "allocations # %llu", witness()[0]);
+	tap(witness()[2] && witness()[2] < 1 << 30, "how much # %llu", witness()[2]);
+	tap((s32)witness()[3] == -1 || !witness()[3], "on which node: the sixth argument # %d",
+	    (s32)witness()[3]);
+	see_no_more(&at);
+}
+
+/* An event that counts by nanoseconds is one event. */
+static void test_weighted_event(void)
+{
+	struct kbpf_raw_tracepoint_attr attr = { .name = ptr("sched_stat_runtime") };
+	long prog = load_hook(KBPF_PROG_TYPE_RAW_TRACEPOINT, 0, 0), raw;
+	struct at_event at;
+	u64 runs;
+
+	attr.prog_fd = prog;
+	at = see("sched/sched_stat_runtime", 8, (struct kbpf_insn)LDX_W(1, 6, 8));
+	raw = dev_cmd(KBPF_RAW_TRACEPOINT_OPEN, &attr);
+	runs = prog_stats(at.prog).run_cnt;
+	spin(200);
+	runs = prog_stats(at.prog).run_cnt - runs;
+	/* whichever is attached or asked first sees a few more */
+	tap(raw >= 0 && runs > 2 && runs <= prog_stats(prog).run_cnt + 5,
+	    "as many records as events # %llu, %llu", runs, (u64)prog_stats(prog).run_cnt);
+	close(raw);
+	close(prog);
+	see_no_more(&at);
 }
 
 static void test_raw_tracepoint(void)
@@ -572,6 +665,8 @@ int main(void)
 	dev_open();
 	out = map_create(KBPF_MAP_TYPE_ARRAY, 4, 512, 1, 0);
 	test_tracepoint();
+	test_records();
+	test_weighted_event();
 	test_raw_tracepoint();
 	test_sampling();
 	test_uprobe();
