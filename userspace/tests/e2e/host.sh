@@ -17,8 +17,10 @@ t_tap "$T/rings"
 t_tap "$T/hooks"
 t_tap "$T/multi"
 t_kmemleak "probes and rings"
-# An empty program on every function there is takes minutes: KBPF_FUNCTIONS is how many at a time.
+# An empty program on every function there is takes minutes: KBPF_FUNCTIONS is how many at a time by kprobe.multi,
+# KBPF_PROBES by a kernel probe each.
 [ -z "$KBPF_FUNCTIONS" ] || t_tap "$T/functions" multi "$KBPF_FUNCTIONS"
+[ -z "$KBPF_PROBES" ] || t_tap "$T/functions" probe "$KBPF_PROBES"
 t_tap "$T/badinput" "${KBPF_BAD_INPUT:-100000}"
 t_kmemleak "bad input"
 t_tap "$T/faults" "${KBPF_FAULTS:-32}"
