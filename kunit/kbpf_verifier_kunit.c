@@ -543,6 +543,17 @@ static void types_of_kernel_pointers(struct kunit *test)
 		   KBPF_MOV64_REG(KBPF_R1, KBPF_R2));
 }
 
+static void paths_where_no_lock_is_held(struct kunit *test)
+{
+	const struct kbpf_insn insns[] = {
+		F_ARG(0), KBPF_MOV64_REG(KBPF_R2, KBPF_R10), KBPF_ALU64_IMM(KBPF_ADD, KBPF_R2, -8),
+		KBPF_MOV64_IMM(KBPF_R3, 8), KBPF_CALL_HELPER(KBPF_FUNC_d_path),
+		KBPF_MOV64_IMM(KBPF_R0, 0), KBPF_EXIT_INSN(),
+	};
+
+	check_typed(test, insns, ARRAY_SIZE(insns), "R071");
+}
+
 static void functions_at_most_256(struct kunit *test)
 {
 	const struct kbpf_insn end[] = { KBPF_MOV64_IMM(KBPF_R0, 0), KBPF_EXIT_INSN() };
@@ -703,6 +714,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(may_goto_makes_jumps_long),
 	KUNIT_CASE(global_functions),
 	KUNIT_CASE(types_of_kernel_pointers),
+	KUNIT_CASE(paths_where_no_lock_is_held),
 	KUNIT_CASE(functions_at_most_256),
 	KUNIT_CASE(maps_at_most_64),
 	KUNIT_CASE(info_records),

@@ -153,10 +153,14 @@ static __always_inline void check_handed(struct record_probe *p, enum kbpf_level
 	count_unmade(p);
 }
 
+/* The kernel's functions, which take so many words and look at as many as there are. */
+typedef void (*make5_fn)(void *event, PARAMS5);
+typedef void (*make12_fn)(void *event, PARAMS12);
+
 #define HIT(n)										\
 static notrace void on_hit##n(void *data, PARAMS##n)					\
 {											\
-	void (*make)(void *event, PARAMS##n);						\
+	make##n##_fn make;								\
 	struct record_probe *p = data;							\
 	struct trace_entry *rec = NULL;							\
 	enum kbpf_level level;								\
@@ -165,7 +169,7 @@ static notrace void on_hit##n(void *data, PARAMS##n)					\
 	preempt_disable_notrace();							\
 	level = kbpf_run_level();							\
 	mark = kbpf_perf_mark(level);							\
-	make = (void *)p->make;								\
+	make = (make##n##_fn)p->make;							\
 	if (mark)									\
 		rec = this_cpu_read(here.record[level]);				\
 	if (unlikely(mark && *mark)) {							\

@@ -10,6 +10,6 @@ KBPF_HOST_OBJS += helpers.o helpers_map.o helpers_memory.o helpers_system.o
 KBPF_HOST_OBJS += helpers_task.o helpers_signal.o helpers_run.o helpers_output.o helpers_string.o
 KBPF_HOST_OBJS += helpers_print.o print.o
 KBPF_HOST_OBJS += jit_image.o jit_code.o jit_info.o
-KBPF_HOST_OBJS += task.o helpers_loop.o helpers_lock.o helpers_cgroup.o helpers_stack.o stack.o
+KBPF_HOST_OBJS += task.o helpers_loop.o helpers_lock.o helpers_cgroup.o helpers_stack.o stack.o helpers_file.o helpers_socket.o
 KBPF_HOST_OBJS += packet.o net_link.o attach_net_tap.o attach_netfilter.o attach_netdev.o
 KBPF_HOST_OBJS += kfunc.o

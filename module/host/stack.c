@@ -10,6 +10,7 @@
 #include <linux/stacktrace.h>
 #include <linux/uaccess.h>
 #include <asm/ptrace.h>
+#include "../compat/stacktrace.h"
 #include "run.h"
 #include "stack.h"
 
@@ -64,6 +65,11 @@ u32 kbpf_stack_kernel(u64 *ips, u32 max, u32 skip)
 	for (i = 0; i < max && from + i < nr; i++)
 		ips[i] = room->ips[from + i];
 	return i;
+}
+
+long kbpf_stack_task(struct task_struct *task, u64 *ips, u32 max, u32 skip)
+{
+	return kbpf_stack_trace_of(task, (unsigned long *)ips, max, skip);
 }
 
 u32 kbpf_stack_user(u64 *ips, u32 max, u32 skip)

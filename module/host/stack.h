@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+struct task_struct;
+
 #define KBPF_STACK_MAX_DEPTH	127
 
 /**
@@ -17,6 +19,19 @@
  * Return: entries written.
  */
 u32 kbpf_stack_kernel(u64 *ips, u32 max, u32 skip);
+
+/**
+ * kbpf_stack_task() - another task's kernel stack
+ * @task: it; stays for the call
+ * @ips: out: instruction pointers, innermost first
+ * @max: room at @ips
+ * @skip: innermost entries to leave out
+ *
+ * Context: any. A task that runs meanwhile may give a stack that is half of one call's and
+ * half of another's.
+ * Return: entries written; -EOPNOTSUPP: this kernel walks no other task's stack for a module.
+ */
+long kbpf_stack_task(struct task_struct *task, u64 *ips, u32 max, u32 skip);
 
 /**
  * kbpf_stack_user() - the current task's user stack, by frame pointers

@@ -206,6 +206,22 @@ static u64 get_stack(u64 ctx, u64 buf, u64 size, u64 flags, u64 r5)
 	return -EFAULT;
 }
 
+static u64 no_stack_of_task(u64 task, u64 buf, u64 size, u64 flags, u64 r5)
+{
+	return get_stack(0, buf, size, flags, 0);
+}
+
+static u64 no_path(u64 path, u64 buf, u64 size, u64 r4, u64 r5)
+{
+	memset((void *)buf, 0, (u32)size);
+	return -EFAULT;
+}
+
+static u64 no_vma(u64 task, u64 addr, u64 func, u64 ctx, u64 flags)
+{
+	return flags ? -EINVAL : -ENOENT;
+}
+
 const struct kbpf_helper_row kbpf_helpers_task[] = {
 	{ KBPF_FUNC_probe_read, probe_read },
 	{ KBPF_FUNC_probe_read_user, probe_read },
@@ -233,6 +249,16 @@ const struct kbpf_helper_row kbpf_helpers_task[] = {
 	{ KBPF_FUNC_current_task_under_cgroup, current_task_under_cgroup },
 	{ KBPF_FUNC_get_stackid, answer_fault },
 	{ KBPF_FUNC_get_stack, get_stack },
+	{ KBPF_FUNC_get_task_stack, no_stack_of_task },
+	{ KBPF_FUNC_find_vma, no_vma },
+	{ KBPF_FUNC_d_path, no_path },
+	{ KBPF_FUNC_sock_from_file, answer_zero },
+	{ KBPF_FUNC_skc_to_tcp_sock, answer_zero },
+	{ KBPF_FUNC_skc_to_tcp6_sock, answer_zero },
+	{ KBPF_FUNC_skc_to_tcp_timewait_sock, answer_zero },
+	{ KBPF_FUNC_skc_to_tcp_request_sock, answer_zero },
+	{ KBPF_FUNC_skc_to_udp6_sock, answer_zero },
+	{ KBPF_FUNC_skc_to_unix_sock, answer_zero },
 	{ KBPF_FUNC_get_attach_cookie, answer_zero },
 	{ KBPF_FUNC_get_func_ip, answer_zero },
 	{ KBPF_FUNC_get_func_arg, no_argument },

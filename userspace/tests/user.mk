@@ -42,6 +42,16 @@ $(O)/tests/usdt: $(TESTS_DIR)/flows/usdt.c $(O)/tests/usdt.skel.h $(O)/libkbpf-l
 	$(CC) $(USER_CFLAGS) -I$(O)/tests -o $@ $< -Wl,-u,syscall -L$(O) -l:libkbpf-libbpf.a -l:libbpf.a -lelf -lz
 ALL += $(O)/tests/usdt
 
+$(O)/tests/typed.bpf.o: $(TESTS_DIR)/typed/typed.bpf.c $(O)/tools/vmlinux.h
+	@mkdir -p $(@D)
+	$(BPF_CLANG) $(BPF_CFLAGS) -c -o $@ $<
+$(O)/tests/typed.skel.h: $(O)/tests/typed.bpf.o
+	bpftool gen skeleton $< name typed_bpf >$@.tmp
+	@mv $@.tmp $@
+$(O)/tests/typed: $(TESTS_DIR)/typed/typed.c $(O)/tests/typed.skel.h
+	$(CC) $(USER_CFLAGS) -I$(O)/tests -o $@ $< -l:libbpf.a -lelf -lz
+ALL += $(O)/tests/typed
+
 # The same with libbpf's calls left to libc, for libkbpf-check to be preloaded.
 $(O)/tests/flows-plain: $(O)/tests/flows.o
 	$(CC) -o $@ $< -l:libbpf.a -lelf -lz

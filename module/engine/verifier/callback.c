@@ -56,6 +56,15 @@ static void pass_sample(struct kbpf_verifier *v, const struct kbpf_value *caller
 	f->regs[KBPF_R2] = caller[KBPF_R3];
 }
 
+/* bpf_find_vma(task, address, function, ctx, flags) calls function(task, vma, ctx). */
+static void pass_vma(const struct kbpf_value *caller, struct kbpf_value *args)
+{
+	args[KBPF_R1] = caller[KBPF_R1];
+	args[KBPF_R2] = kbpf_value_any();
+	args[KBPF_R2].flags |= KBPF_V_KADDR;
+	args[KBPF_R3] = caller[KBPF_R4];
+}
+
 int kbpf_callback_enter(struct kbpf_verifier *v, u32 func, const struct kbpf_proto *p)
 {
 	struct kbpf_state *st = v->cur;
@@ -76,6 +85,8 @@ int kbpf_callback_enter(struct kbpf_verifier *v, u32 func, const struct kbpf_pro
 		pass_loop(v, caller->regs, f->regs);
 	else if (p->id == KBPF_FUNC_user_ringbuf_drain)
 		pass_sample(v, caller->regs, f);
+	else if (p->id == KBPF_FUNC_find_vma)
+		pass_vma(caller->regs, f->regs);
 	else
 		pass_elem(v, caller->regs, f->regs);
 	st->insn = v->subprogs[func].start;

@@ -7,7 +7,7 @@
  * helpers return, through members that are pointers, as the kernel's BTF has them.
  *
  * A number with KADDR that has a type points @size bytes into a structure. Where
- * anything is not as simple as that (a union, memory of user space or of a CPU, an
+ * anything is not as simple as that (a union of several types, memory of user space or of a CPU, an
  * offset that is not known), the type is lost, never guessed.
  */
 #include "verifier/verifier.h"
@@ -24,6 +24,26 @@ static const struct wanted {
 	[KBPF_ARG_BTF_FILE] = { "file", true },
 	[KBPF_ARG_BTF_PATH] = { "path", true },
 };
+
+/*
+ * Functions that are called with no lock held that finding a file's name may take, and
+ * where one may wait: Linux's own list.
+ */
+static const char *const path_hooks[] = {
+	"security_file_permission", "security_inode_getattr", "security_file_open",
+	"security_path_truncate", "vfs_truncate", "vfs_fallocate", "dentry_open", "vfs_getattr",
+	"filp_close",
+};
+
+static bool at_path_hook(const struct kbpf_verifier *v)
+{
+	const struct kbpf_btf_type *t = v->types ? kbpf_btf_type(v->types, v->prog->attach_btf_id) : NULL;
+
+	for (u32 i = 0; t && i < ARRAY_SIZE(path_hooks); i++)
+		if (!strcmp(kbpf_btf_name(v->types, t->name_off), path_hooks[i]))
+			return true;
+	return false;
+}
 
 static bool asks(const struct kbpf_proto *p)
 {
@@ -71,6 +91,21 @@ static u32 pointee(const struct kbpf_btf *btf, u32 id)
 	return t && kbpf_btf_kind(t) == KBPF_BTF_STRUCT ? to : 0;
 }
 
+/* Of a union whose members are all of one type, that type; else 0. */
+static u32 only_type(const struct kbpf_btf *btf, const struct kbpf_btf_type *t)
+{
+	u32 only = 0, id;
+
+	for (u32 i = 0; i < kbpf_btf_vlen(t); i++) {
+		id = kbpf_btf_members(t)[i].type;
+		kbpf_btf_skip(btf, &id);
+		if (only && id != only)
+			return 0;
+		only = id;
+	}
+	return only;
+}
+
 /* Into the member of a structure, or element of an array, that is at @off. */
 static bool enter(const struct kbpf_btf *btf, u32 *id, u32 *off)
 {
@@ -84,6 +119,10 @@ static bool enter(const struct kbpf_btf *btf, u32 *id, u32 *off)
 			return false;
 		*off %= (u32)size;
 		return true;
+	}
+	if (t && kbpf_btf_kind(t) == KBPF_BTF_UNION) {
+		*id = only_type(btf, t);
+		return *id;
 	}
 	if (!t || kbpf_btf_kind(t) != KBPF_BTF_STRUCT)
 		return false;
@@ -200,6 +239,8 @@ int kbpf_typed_check(struct kbpf_verifier *v, u32 reg, u32 arg)
 		return err;
 	if (!v->types)
 		return refuse(v, typed_no_btf, reg, .name = w->name);
+	if (arg == KBPF_ARG_BTF_PATH && !at_path_hook(v))
+		return refuse(v, path_hook, reg);
 	if (val->index && has_struct(v->types, val->index, val->size, w->name)) {
 		if (!w->direct || !(val->flags & KBPF_V_WALKED))
 			return 0;

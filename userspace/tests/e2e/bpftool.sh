@@ -4,7 +4,7 @@
 #
 # kbpf-only: 6.12
 # kbpf-add: build/userspace/kbpf build/userspace/libkbpf-libbpf.so build/userspace/tools/opensnoop
-# kbpf-add: /usr/sbin/bpftool
+# kbpf-add: build/userspace/tests/uapi_helpers /usr/sbin/bpftool /usr/bin/comm
 . /lib/kbpf-test.sh
 
 bt()
@@ -83,8 +83,19 @@ t_run "and it is gone" refused "Not found" map lookup id "$hash" key $key
 mkdir -p pins
 t_run "a pin is refused, and why is said" refused "no file system for objects" map pin id "$hash" "$PWD/pins/map"
 
-kbpf run bpftool feature probe kernel >features 2>&1
+# helpers_of FEATURES: "kprobe bpf_loop" a line, of the program types that bpftool can ask about
+helpers_of()
+{
+	sed -n -e 's/^eBPF helpers supported for program type \([a-z_]*\):$/= \1/p' -e 's/^[ \t]*- \(bpf_[a-z_0-9]*\)$/\1/p' "$1" |
+		awk '$1 == "=" { type = $2; next } { print type, $1 }' | sort
+}
+
+kbpf run bpftool feature probe full >features 2>&1
 t_send features features.txt
+uapi_helpers --types | sort >claimed
+# bpftool asks for more program types than the tables' list has, and cannot ask for tracing
+helpers_of features | awk 'NR == FNR { ours[$1]; next } $1 in ours' claimed - >probed
+t_eq "feature probe: helpers are those of the tables" "" "$(comm -3 claimed probed | tr '\n\t' '; ')"
 t_run "feature probe: bpf(2)" grep -q 'bpf() syscall is available' features
 t_run "feature probe: programs" grep -q 'program_type kprobe is available' features
 t_run "feature probe: helpers" grep -q 'bpf_ringbuf_output' features
