@@ -114,7 +114,12 @@ static int check_attr(const struct kbpf_prog_load_attr *attr)
 	    (attr->prog_flags & ~known))
 		return -EINVAL;
 	type = kbpf_progtype_find(attr->prog_type);
-	if (!type || !kbpf_progtype_attach_ok(attr->prog_type, attr->expected_attach_type))
+	if (!attr->insn_cnt || attr->insn_cnt > KBPF_MAX_INSNS)
+		return -E2BIG;
+	/* the verifier refuses it, and says why */
+	if (!type)
+		return 0;
+	if (!kbpf_progtype_attach_ok(attr->prog_type, attr->expected_attach_type))
 		return -EINVAL;
 	if (attr->prog_flags & KBPF_F_SLEEPABLE &&
 	    !kbpf_progtype_may_sleep(attr->prog_type, attr->expected_attach_type))
@@ -123,8 +128,6 @@ static int check_attr(const struct kbpf_prog_load_attr *attr)
 		return -EPERM;
 	if ((type->needs & KBPF_NEEDS_NET_ADMIN) && !kbpf_world_capable(KBPF_CAP_NET_ADMIN))
 		return -EPERM;
-	if (!attr->insn_cnt || attr->insn_cnt > KBPF_MAX_INSNS)
-		return -E2BIG;
 	return 0;
 }
 
@@ -215,7 +218,7 @@ static int read_btf(struct kbpf_prog *prog, const struct kbpf_prog_load_attr *at
 		return PTR_ERR(btf);
 	prog->btf = btf;
 	recs = copy_records(attr->func_info, attr->func_info_cnt, attr->func_info_rec_size,
-			    sizeof(struct kbpf_func_info), KBPF_MAX_SUBPROGS);
+			    sizeof(struct kbpf_func_info), prog->len);
 	if (IS_ERR(recs))
 		return PTR_ERR(recs);
 	prog->func_info = recs;

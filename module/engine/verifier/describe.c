@@ -29,35 +29,42 @@ bool kbpf_describe_variable(const struct kbpf_verifier *v, const struct kbpf_val
 	return false;
 }
 
-/* What a pointer points into, without its size; @size: out. */
-static void put_memory(const struct kbpf_verifier *v, const struct kbpf_value *val,
-		       struct kbpf_text *t, u32 *size)
+u32 kbpf_describe_size(const struct kbpf_verifier *v, const struct kbpf_value *val)
 {
 	struct kbpf_variable var;
 
-	if (kbpf_describe_variable(v, val, &var)) {
+	if (kbpf_describe_variable(v, val, &var))
+		return var.size;
+	if (val->type == KBPF_V_MAP_VALUE)
+		return kbpf_map_desc_of(v, val->index)->value_size;
+	return val->type == KBPF_V_MEM ? val->size : 0;
+}
+
+/* What a pointer points into, without its size. */
+static void put_memory(const struct kbpf_verifier *v, const struct kbpf_value *val,
+		       struct kbpf_text *t)
+{
+	struct kbpf_variable var;
+
+	if (kbpf_describe_variable(v, val, &var))
 		kbpf_put(t, "`%s`", var.name);
-		*size = var.size;
-	} else if (val->type == KBPF_V_MAP_VALUE) {
+	else if (val->type == KBPF_V_MAP_VALUE)
 		kbpf_put(t, "a value of map `%s`", kbpf_map_desc_of(v, val->index)->name);
-		*size = kbpf_map_desc_of(v, val->index)->value_size;
-	} else {
+	else
 		kbpf_put(t, "%s", val->flags & KBPF_V_SLICE ? "the dynptr's data" :
 			 val->ref ? "the ring-buffer record" : "memory");
-		*size = val->size;
-	}
 }
 
 void kbpf_describe_object(const struct kbpf_verifier *v, const struct kbpf_value *val,
 			  struct kbpf_text *t)
 {
+	u32 size = kbpf_describe_size(v, val);
 	struct kbpf_variable var;
-	u32 size;
 
 	switch (val->type) {
 	case KBPF_V_MAP_VALUE:
 	case KBPF_V_MEM:
-		put_memory(v, val, t, &size);
+		put_memory(v, val, t);
 		if (val->off > 0 && kbpf_scalar_is(&val->num, 0) && !kbpf_describe_variable(v, val, &var))
 			kbpf_put(t, " (%u bytes, from byte %d on)", size, val->off);
 		else
@@ -83,7 +90,30 @@ static void put_number(const struct kbpf_scalar *num, struct kbpf_text *t)
 	char text[160];
 
 	kbpf_scalar_describe(num, text, sizeof(text));
-	kbpf_put(t, "%s", strcmp(text, "not known") ? text : "any number");
+	kbpf_put(t, "%s", text);
+}
+
+static void put_offset(const struct kbpf_value *val, s64 off, struct kbpf_text *t)
+{
+	if (off)
+		kbpf_put(t, " %c %lld", off < 0 ? '-' : '+', (long long)(off < 0 ? -off : off));
+	if (!kbpf_scalar_is(&val->num, 0)) {
+		kbpf_put(t, " + ");
+		put_number(&val->num, t);
+	}
+}
+
+/* The stack is counted from its top, which has no name in C. */
+static void put_stack(const struct kbpf_value *val, struct kbpf_text *t)
+{
+	if (!kbpf_scalar_is(&val->num, 0)) {
+		kbpf_put(t, "an address on the stack: its top");
+		put_offset(val, val->off, t);
+	} else if (val->off < 0) {
+		kbpf_put(t, "an address on the stack, %d bytes below its top", -val->off);
+	} else {
+		kbpf_put(t, "the top of the stack");
+	}
 }
 
 void kbpf_describe_value(const struct kbpf_verifier *v, const struct kbpf_value *val,
@@ -91,7 +121,6 @@ void kbpf_describe_value(const struct kbpf_verifier *v, const struct kbpf_value 
 {
 	struct kbpf_variable var = { .off = 0 };
 	s64 off = val->off;
-	u32 size;
 
 	if (kbpf_value_is_num(val)) {
 		put_number(&val->num, t);
@@ -101,24 +130,22 @@ void kbpf_describe_value(const struct kbpf_verifier *v, const struct kbpf_value 
 	case KBPF_V_NONE:
 		kbpf_put(t, "not set");
 		return;
+	case KBPF_V_STACK:
+		put_stack(val, t);
+		return;
 	case KBPF_V_MAP:
 		kbpf_put(t, "the map `%s`", kbpf_map_desc_of(v, val->index)->name);
 		break;
 	case KBPF_V_MAP_VALUE:
 	case KBPF_V_MEM:
 		kbpf_put(t, "%s", kbpf_describe_variable(v, val, &var) ? "" : "a pointer to ");
-		put_memory(v, val, t, &size);
+		put_memory(v, val, t);
 		off -= var.off;
 		break;
 	default:
 		kbpf_put(t, "%s", kbpf_value_name(val));
 	}
-	if (off)
-		kbpf_put(t, " %c %lld", off < 0 ? '-' : '+', (long long)(off < 0 ? -off : off));
-	if (!kbpf_scalar_is(&val->num, 0)) {
-		kbpf_put(t, " + ");
-		put_number(&val->num, t);
-	}
+	put_offset(val, off, t);
 	if (val->flags & KBPF_V_OR_NULL)
 		kbpf_put(t, ", or NULL");
 }

@@ -274,7 +274,8 @@ static int check_return(struct kbpf_verifier *v)
 	if (!kbpf_progtype_ret_range(v->prog->type, v->prog->expected_attach_type, &lo, &hi))
 		return 0;
 	if (!kbpf_value_is_num(r0) || r0->num.full.range.smin < lo || r0->num.full.range.smax > hi)
-		return refuse(v, ret_range, KBPF_R0, .at = lo, .limit = hi);
+		return lo == hi ? refuse(v, ret_one, KBPF_R0, .at = lo) :
+		       refuse(v, ret_range, KBPF_R0, .at = lo, .limit = hi);
 	return 0;
 }
 

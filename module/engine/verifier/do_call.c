@@ -89,6 +89,8 @@ static int check_memory(struct kbpf_verifier *v, struct call *c, u32 size, u32 h
 {
 	const struct kbpf_value *val = kbpf_state_reg(v->cur, c->reg);
 
+	if (kbpf_value_is_num(val))
+		return refuse(v, arg_number, c->reg, .n = c->reg);
 	if (!kbpf_value_is_ptr(val))
 		return wrong_type(v, c, "a pointer to memory");
 	if (val->type == KBPF_V_CTX || val->type == KBPF_V_MAP || val->type == KBPF_V_FUNC)
@@ -371,10 +373,15 @@ static int check_inner(struct kbpf_verifier *v, const struct call *c)
 	return refuse(v, map_inner, KBPF_R1);
 }
 
+/* What libbpf makes of a call whose CO-RE relocation finds nothing. */
+#define POISON	0xbad2310
+
 static int check_may_call(struct kbpf_verifier *v, u32 id, const struct kbpf_proto *p)
 {
 	const char *name = kbpf_proto_name(id);
 
+	if (id == POISON)
+		return refuse(v, func_poisoned, -1, .n = (s32)id);
 	if (!name)
 		return refuse(v, func_no_number, -1, .n = (s32)id);
 	if (!p || (p->ret != KBPF_RET_NEVER && !kbpf_env_helper(id)))

@@ -55,7 +55,7 @@ static int check_sane(struct kbpf_verifier *v, const struct access *a)
 {
 	if (kbpf_value_off_sane(a->ptr))
 		return 0;
-	return refuse(v, ptr_unbounded, a->reg, .limit = KBPF_MAX_OFF);
+	return refuse(v, ptr_unbounded, a->reg, .size = a->size);
 }
 
 static int check_bounds(struct kbpf_verifier *v, const struct access *a, u32 limit)

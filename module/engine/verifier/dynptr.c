@@ -48,9 +48,9 @@ int kbpf_dynptr_check_access(struct kbpf_verifier *v, u32 reg, s64 first, s64 en
 		if (!s || !kbpf_slot_is_dynptr(s))
 			continue;
 		if (!write)
-			return refuse(v, dynptr_read, reg, .at = o - s->spill.off);
+			return refuse(v, dynptr_read, reg, .at = s->spill.off - o);
 		if (is_held(v->cur, s->spill.ref))
-			return refuse(v, dynptr_write, reg, .at = o - s->spill.off);
+			return refuse(v, dynptr_write, reg, .at = s->spill.off - o);
 	}
 	return 0;
 }

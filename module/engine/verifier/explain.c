@@ -41,11 +41,10 @@ static bool is_call(const struct kbpf_insn *insn)
 	return KBPF_CLASS(insn->code) == KBPF_JMP && KBPF_OP(insn->code) == KBPF_CALL;
 }
 
-/* An argument of a call, as it stands in the line. */
-static bool find_argument(struct explain *e, int reg)
+/* An argument of a call, where it stands in the line. */
+static bool find_argument(const struct explain *e, int reg, struct kbpf_piece *p)
 {
 	char func[sizeof(e->w.callee)];
-	struct kbpf_piece p;
 	char *bracket;
 
 	if (!e->has_src || reg < KBPF_R1 || reg > KBPF_R5)
@@ -54,11 +53,7 @@ static bool find_argument(struct explain *e, int reg)
 	bracket = strchr(func, '(');
 	if (bracket)
 		*bracket = '\0';
-	if (!*func || !kbpf_source_arg(&e->src, func, reg - KBPF_R1, &p))
-		return false;
-	put_piece(e->w.c, sizeof(e->w.c), &e->src, &p);
-	e->caret = p.start;
-	return true;
+	return *func && kbpf_source_arg(&e->src, func, reg - KBPF_R1, p);
 }
 
 static bool is_access(const struct kbpf_insn *insn)
@@ -84,8 +79,13 @@ static void find_c(struct explain *e)
 	struct kbpf_variable var;
 	struct kbpf_piece p;
 
-	if (e->r->reg < 0 || (is_call(insn) && find_argument(e, e->r->reg)))
+	if (e->r->reg < 0)
 		return;
+	if (is_call(insn) && find_argument(e, e->r->reg, &p)) {
+		put_piece(e->w.c, sizeof(e->w.c), &e->src, &p);
+		e->caret = p.start;
+		return;
+	}
 	if (e->val && kbpf_describe_variable(e->v, e->val, &var))
 		kbpf_put(&t, "%s", var.name);
 	else if (e->value.name[0])
@@ -148,14 +148,18 @@ static void find_held(struct explain *e)
 /* Greatest index that would do: what is left of the memory, in the index's unit. */
 static void find_index(struct explain *e)
 {
-	const struct kbpf_facts *f = &e->r->facts;
 	struct kbpf_text t = { .buf = e->w.index, .size = sizeof(e->w.index) };
+	const struct kbpf_insn *insn = &e->v->insns[e->r->insn];
+	struct kbpf_variable var = { .off = 0 };
 	struct kbpf_piece p;
 	s64 rest;
 
-	if (e->r->say != KBPF_SAY_mem_bounds_index)
+	if (!e->val || !e->index.nr || !kbpf_describe_size(e->v, e->val))
 		return;
-	rest = e->w.limit - f->size - (e->w.at - e->val->num.full.range.smax);
+	kbpf_describe_variable(e->v, e->val, &var);
+	rest = (s64)kbpf_describe_size(e->v, e->val) - e->r->facts.size - (e->val->off - (s64)var.off);
+	if (is_access(insn))
+		rest -= insn->off;
 	if (rest < 0)
 		return;
 	e->w.most = div_s64(rest, e->index.scale);
@@ -163,6 +167,20 @@ static void find_index(struct explain *e)
 		kbpf_put(&t, "%s", e->index.name);
 	else if (e->has_src && kbpf_source_subscript(&e->src, &p))
 		kbpf_put(&t, "(%.*s)", (int)p.len, e->src.text + p.start);
+}
+
+/* What C calls the memory that the size in the argument behind it is of. */
+static void find_mem(struct explain *e)
+{
+	struct kbpf_piece p;
+
+	if (!e->r->facts.mem || !find_argument(e, e->r->facts.mem - 1, &p))
+		return;
+	if (e->src.text[p.start] == '&') {
+		p.start++;
+		p.len--;
+	}
+	put_piece(e->w.mem, sizeof(e->w.mem), &e->src, &p);
 }
 
 static void find_words(struct explain *e)
@@ -193,13 +211,12 @@ static void find_words(struct explain *e)
 		kbpf_source_place(v, f->where - 1, w->where, sizeof(w->where));
 	if (f->mem || e->val)
 		kbpf_describe_object(v, f->mem ? kbpf_state_reg(v->cur, f->mem - 1) : e->val, &object);
-	if (e->val && kbpf_describe_variable(v, e->val, &var)) {
+	if (f->size && e->val && kbpf_describe_variable(v, e->val, &var))
 		w->at -= var.off;
-		w->limit = var.size;
-	}
 	find_c(e);
 	scnprintf(w->it, sizeof(w->it), strcmp(w->c, w->reg) ? "`%s`" : "%s", w->c);
 	find_held(e);
+	find_mem(e);
 	find_index(e);
 }
 
@@ -237,25 +254,40 @@ static struct kbpf_text fresh(struct explain *e)
 	return (struct kbpf_text){ .buf = e->text, .size = sizeof(e->text) };
 }
 
+/* The address of a map or variable, or of the stack, says all by itself. */
+static bool is_plain(const struct explain *e)
+{
+	u8 kind = e->value.nr ? e->value.notes[0].kind : KBPF_FROM_NOWHERE;
+
+	return !e->index.nr && (!e->value.nr || kind == KBPF_FROM_STACK ||
+				(kind == KBPF_FROM_CONST && kbpf_value_is_ptr(e->val)));
+}
+
+static void put_known(struct explain *e, struct kbpf_text *t)
+{
+	struct kbpf_variable var;
+
+	kbpf_put(t, "%s is ", kbpf_describe_variable(e->v, e->val, &var) ? "the address" : e->w.it);
+	if (e->val->type == KBPF_V_NONE && e->value.nr) {
+		kbpf_origin_say(e->v, &e->h, &e->value, t);
+		return;
+	}
+	kbpf_describe_value(e->v, e->val, t);
+	if (is_plain(e))
+		return;
+	kbpf_put(t, e->index.nr ? "; what was added: " : ": ");
+	kbpf_origin_say(e->v, &e->h, e->index.nr ? &e->index : &e->value, t);
+}
+
 static void say_known(struct explain *e)
 {
-	struct kbpf_verifier *v = e->v;
-	struct kbpf_variable var;
 	struct kbpf_text t = fresh(e);
 
-	if (e->r->facts.where && !e->val)
+	/* of the frame pointer there is nothing to say */
+	if (e->val && e->r->reg != KBPF_R10)
+		put_known(e, &t);
+	else if (e->r->facts.where)
 		kbpf_put(&t, "`%s` was taken at %s and is still held", e->w.c, e->w.where);
-	if (e->val) {
-		if (kbpf_describe_variable(v, e->val, &var))
-			kbpf_put(&t, "the address is ");
-		else
-			kbpf_put(&t, "%s is ", e->w.it);
-		if (e->val->type != KBPF_V_NONE || !e->value.nr) {
-			kbpf_describe_value(v, e->val, &t);
-			kbpf_put(&t, e->index.nr ? "; what was added: " : e->value.nr ? ": " : "");
-		}
-		kbpf_origin_say(v, &e->h, e->index.nr ? &e->index : &e->value, &t);
-	}
 	say(e, "known", &t);
 }
 

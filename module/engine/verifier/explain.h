@@ -38,6 +38,7 @@ void kbpf_put(struct kbpf_text *t, const char *fmt, ...) __printf(2, 3);
  * @type: short name of the register's type, as Linux has it
  * @callee: the function that is called, with its brackets
  * @release: how to give back what is held
+ * @mem: what C calls the memory that a size is of, or ""
  * @reg: the register, "R2"
  * @c: what C calls it, else @reg
  * @it: @c in quotes where C has a name, else @reg
@@ -54,7 +55,8 @@ struct kbpf_words {
 	char reg[8];
 	char c[KBPF_C_NAME];
 	char it[KBPF_C_NAME + 2];
-	char index[KBPF_C_NAME];
+	char index[KBPF_C_NAME + 2];
+	char mem[KBPF_C_NAME];
 	char object[128];
 	char line[24];
 	char where[24];
@@ -80,6 +82,8 @@ struct kbpf_variable {
 /* The global variable that a pointer points into; false where it does not. */
 bool kbpf_describe_variable(const struct kbpf_verifier *v, const struct kbpf_value *val,
 			    struct kbpf_variable *var);
+/* Bytes of what a pointer points into; 0: not known. */
+u32 kbpf_describe_size(const struct kbpf_verifier *v, const struct kbpf_value *val);
 /* The memory that a pointer points into, with its size. */
 void kbpf_describe_object(const struct kbpf_verifier *v, const struct kbpf_value *val,
 			  struct kbpf_text *t);

@@ -37,7 +37,7 @@ int kbpf_iter_check_access(struct kbpf_verifier *v, u32 reg, s64 first, s64 end)
 		const struct kbpf_slot *s = slot_at(f, o);
 
 		if (s && kbpf_slot_is_iter(s))
-			return refuse(v, iter_access, reg, .at = o);
+			return refuse(v, iter_access, reg, .at = -o);
 	}
 	return 0;
 }

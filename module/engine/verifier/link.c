@@ -88,7 +88,8 @@ int kbpf_ref_acquire(struct kbpf_verifier *v, u32 *id)
 	struct kbpf_state *st = v->cur;
 
 	if (st->nr_refs == KBPF_MAX_REFS)
-		return refuse(v, too_many_refs, -1, .limit = KBPF_MAX_REFS);
+		return refuse(v, too_many_refs, -1, .limit = KBPF_MAX_REFS,
+			      .where = st->refs[0].insn + 1);
 	*id = ++v->next_id;
 	st->refs[st->nr_refs++] = (struct kbpf_ref){ .id = *id, .insn = v->insn };
 	return 0;

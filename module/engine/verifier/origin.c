@@ -22,6 +22,7 @@ struct trace {
 	struct place at;
 	bool index;	/* of pointers and numbers added to them, the number */
 	u32 ops;	/* arithmetic that was passed, but for scaling at the end */
+	u32 op;		/* step of the last */
 	u32 used;	/* instruction where the value is used */
 };
 
@@ -30,6 +31,40 @@ static void take_name(struct kbpf_origin *o, const struct kbpf_source *s, const 
 	struct kbpf_text t = { .buf = o->name, .size = sizeof(o->name) };
 
 	kbpf_put(&t, "%.*s", (int)p->len, s->text + p->start);
+}
+
+static void say_op(const struct kbpf_insn *insn, struct kbpf_text *t)
+{
+	static const char *const signs[16] = {
+		[KBPF_ADD >> 4] = "+", [KBPF_SUB >> 4] = "-", [KBPF_MUL >> 4] = "*",
+		[KBPF_DIV >> 4] = "/", [KBPF_OR >> 4] = "|", [KBPF_AND >> 4] = "&",
+		[KBPF_LSH >> 4] = "<<", [KBPF_RSH >> 4] = ">>", [KBPF_MOD >> 4] = "%",
+		[KBPF_XOR >> 4] = "^", [KBPF_ARSH >> 4] = ">>",
+	};
+	const char *sign = signs[KBPF_OP(insn->code) >> 4];
+
+	if (!sign)
+		kbpf_put(t, KBPF_OP(insn->code) == KBPF_NEG ? "negated" : "its bytes swapped");
+	else if (KBPF_SRC(insn->code) == KBPF_X)
+		kbpf_put(t, "%s another number", sign);
+	else if (strchr("&|^", *sign))
+		kbpf_put(t, "%s 0x%x", sign, insn->imm);
+	else
+		kbpf_put(t, "%s %d", sign, insn->imm);
+}
+
+/* The same of an expression that one operation was done on since. */
+static void take_expr(struct trace *t, const struct kbpf_source *s, const struct kbpf_piece *p)
+{
+	struct kbpf_text text = { .buf = t->o->name, .size = sizeof(t->o->name) };
+
+	if (!t->ops) {
+		take_name(t->o, s, p);
+		return;
+	}
+	kbpf_put(&text, "(%.*s ", (int)p->len, s->text + p->start);
+	say_op(&t->v->insns[kbpf_history_step(t->h, t->op)->insn], &text);
+	kbpf_put(&text, ")");
 }
 
 /* The step sets the value: does the line say which variable that is? */
@@ -43,8 +78,8 @@ static void find_name(struct trace *t, u32 step, bool last)
 		return;
 	if (!kbpf_source_same(t->v, insn, t->used) && kbpf_source_assigned(&s, &p))
 		take_name(t->o, &s, &p);
-	else if (last && !t->ops && kbpf_source_expr(&s, &p))
-		take_name(t->o, &s, &p);
+	else if (last && t->ops < 2 && kbpf_source_expr(&s, &p))
+		take_expr(t, &s, &p);
 }
 
 static bool is_shift_pair(const struct trace *t, u32 step)
@@ -122,7 +157,10 @@ static bool over_alu(struct trace *t, u32 i, const struct kbpf_step *s, const st
 	/* what it was before it was scaled has a name, what it was before that not */
 	if (!t->o->nr && !t->o->name[0])
 		t->o->scale = scale_of(insn);
-	t->ops += t->o->nr || t->o->scale == 1;
+	if (t->o->nr || t->o->scale == 1) {
+		t->ops++;
+		t->op = i;
+	}
 	add_note(t, KBPF_FROM_OP, i);
 	if (by_reg && s->constant)
 		move_to(t, insn->src_reg);
@@ -271,26 +309,6 @@ void kbpf_origin_find(const struct kbpf_verifier *v, const struct kbpf_history *
 }
 
 /* ---- in words ------------------------------------------------------------------------- */
-
-static void say_op(const struct kbpf_insn *insn, struct kbpf_text *t)
-{
-	static const char *const signs[16] = {
-		[KBPF_ADD >> 4] = "+", [KBPF_SUB >> 4] = "-", [KBPF_MUL >> 4] = "*",
-		[KBPF_DIV >> 4] = "/", [KBPF_OR >> 4] = "|", [KBPF_AND >> 4] = "&",
-		[KBPF_LSH >> 4] = "<<", [KBPF_RSH >> 4] = ">>", [KBPF_MOD >> 4] = "%",
-		[KBPF_XOR >> 4] = "^", [KBPF_ARSH >> 4] = ">>",
-	};
-	const char *sign = signs[KBPF_OP(insn->code) >> 4];
-
-	if (!sign)
-		kbpf_put(t, KBPF_OP(insn->code) == KBPF_NEG ? "negated" : "its bytes swapped");
-	else if (KBPF_SRC(insn->code) == KBPF_X)
-		kbpf_put(t, "%s another number", sign);
-	else if (strchr("&|^", *sign))
-		kbpf_put(t, "%s 0x%x", sign, insn->imm);
-	else
-		kbpf_put(t, "%s %d", sign, insn->imm);
-}
 
 static void say_load(const struct kbpf_verifier *v, const struct kbpf_step *s, struct kbpf_text *t)
 {

@@ -5,6 +5,7 @@
  * need not be reached, or would be reached with another value.
  */
 #include "verifier/explain.h"
+#include "helpers/kfunc.h"
 #include "helpers/proto.h"
 
 #define MAX_SHOWN	6	/* branches, the last ones */
@@ -26,14 +27,24 @@ static bool is_branch(const struct kbpf_insn *insn)
 	       op != KBPF_JA;
 }
 
-/* Gives the call something back? */
-static bool gives_back(const struct kbpf_verifier *v, u32 insn)
+/* Does the call take something that has to be given back, or give it back? */
+static bool takes_or_gives(const struct kbpf_verifier *v, u32 insn)
 {
 	const struct kbpf_proto *p = kbpf_proto_find(kbpf_call_id(v, insn));
 
-	return p && (p->args[0] == KBPF_ARG_RECORD || p->args[0] == KBPF_ARG_DYNPTR_RELEASE ||
-		     p->args[0] == KBPF_ARG_OBJECT_RELEASE || p->args[0] == KBPF_ARG_SPIN_LOCK ||
-		     p->args[0] == KBPF_ARG_ITER_DESTROY);
+	if (!p)
+		return false;
+	switch (p->args[0]) {
+	case KBPF_ARG_RECORD:
+	case KBPF_ARG_DYNPTR_RELEASE:
+	case KBPF_ARG_OBJECT_RELEASE:
+	case KBPF_ARG_SPIN_LOCK:
+	case KBPF_ARG_ITER_NEW:
+	case KBPF_ARG_ITER_DESTROY:
+		return true;
+	}
+	return p->ret == KBPF_RET_RECORD_OR_NULL || p->ret == KBPF_RET_OBJECT_OR_NULL ||
+	       p->id == KBPF_KFUNC_rcu_read_lock || p->id == KBPF_KFUNC_rcu_read_unlock;
 }
 
 /* Might the value, or what is held, be another behind this instruction? */
@@ -43,7 +54,7 @@ static bool changes(const struct look *l, u32 insn)
 	u8 class = KBPF_CLASS(i->code);
 
 	if (class == KBPF_JMP && KBPF_OP(i->code) == KBPF_CALL)
-		return !l->o->regs ? !i->src_reg && gives_back(l->v, insn) : l->o->regs & 1;
+		return !l->o->regs ? i->src_reg != KBPF_PSEUDO_CALL && takes_or_gives(l->v, insn) : l->o->regs & 1;
 	if (class == KBPF_ALU || class == KBPF_ALU64 || class == KBPF_LDX || class == KBPF_LD)
 		return l->o->regs & (1U << i->dst_reg);
 	return false;
@@ -103,17 +114,45 @@ static bool jumped(const struct look *l, u32 step)
 	return kbpf_history_step(l->h, step + 1)->insn == kbpf_cfg_target(l->v->insns, s->insn);
 }
 
+/* Was the value made behind the branch, in an instruction that the other side need not pass? */
+static bool made_here(struct look *l, u32 step, u32 from, u32 goal)
+{
+	const struct kbpf_step *made;
+	u32 next[2], n, nr = 0;
+
+	if (!l->o->nr || l->o->notes[0].step <= step)
+		return false;
+	made = kbpf_history_step(l->h, l->o->notes[0].step);
+	if (made->frame != kbpf_history_step(l->h, step)->frame || made->insn == goal)
+		return false;
+	memset(l->seen, 0, l->v->len);
+	l->seen[made->insn] = 1;
+	visit(l, from, &nr);
+	while (nr) {
+		u32 insn = l->todo[--nr];
+
+		if (insn == goal)
+			return true;
+		n = kbpf_cfg_successors(l->v, insn, next);
+		while (n--)
+			visit(l, next[n], &nr);
+	}
+	return false;
+}
+
 static bool matters(struct look *l, u32 step)
 {
 	const struct kbpf_step *s = kbpf_history_step(l->h, step);
 	s64 goal;
+	u32 other;
 
 	if (!s->forked || !is_branch(&l->v->insns[s->insn]))
 		return false;
 	goal = goal_of(l, step);
 	if (goal < 0)
 		return false;
-	return differs(l, jumped(l, step) ? s->insn + 1 : kbpf_cfg_target(l->v->insns, s->insn), goal);
+	other = jumped(l, step) ? s->insn + 1 : kbpf_cfg_target(l->v->insns, s->insn);
+	return differs(l, other, goal) || made_here(l, step, other, goal);
 }
 
 /* ---- in words --------------------------------------------------------------------------- */

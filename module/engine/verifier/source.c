@@ -162,7 +162,13 @@ static u32 over_cast(const char *text, u32 at)
 {
 	u32 end = text[at] == '(' ? close_of(text, at) : 0;
 
-	return end && (is_word(text[end]) || text[end] == '(') ? end : at;
+	return end && (is_word(text[end]) || (text[end] && strchr("(*&", text[end]))) ? end : at;
+}
+
+/* "++" or "--", before or behind what it is done to. */
+static bool is_step(const char *p)
+{
+	return (p[0] == '+' || p[0] == '-') && p[1] == p[0];
 }
 
 bool kbpf_source_expr(const struct kbpf_source *s, struct kbpf_piece *p)
@@ -170,6 +176,10 @@ bool kbpf_source_expr(const struct kbpf_source *s, struct kbpf_piece *p)
 	u32 end;
 
 	p->start = is_word(s->text[s->col]) ? back_over(s->text, s->col) : s->col;
+	if (is_step(s->text + s->col)) {
+		p->start = back_over(s->text, s->col);
+		p->start = p->start == s->col ? s->col + 2 : p->start;
+	}
 	p->start = over_cast(s->text, p->start);
 	if (!is_word(s->text[p->start]) && !strchr("(*&", s->text[p->start]))
 		return false;
@@ -256,7 +266,7 @@ bool kbpf_source_base(const struct kbpf_source *s, struct kbpf_piece *p)
 
 	if (!kbpf_source_expr(s, p))
 		return false;
-	for (at = p->start; s->text[at] == '(' || s->text[at] == '*'; ) {
+	for (at = p->start; s->text[at] && strchr("(*&", s->text[at]); ) {
 		u32 cast = over_cast(s->text, at);
 
 		at = cast > at ? cast : at + 1;
@@ -268,7 +278,8 @@ bool kbpf_source_base(const struct kbpf_source *s, struct kbpf_piece *p)
 			end = i;
 	p->start = at;
 	p->len = end > at ? end - at : 0;
-	return p->len && is_word(s->text[at]) && !is_keyword(s->text + at, p->len);
+	return p->len && is_word(s->text[at]) && !is_keyword(s->text + at, p->len) &&
+	       s->text[end] != '(';
 }
 
 bool kbpf_source_left(const struct kbpf_source *s, struct kbpf_piece *p)

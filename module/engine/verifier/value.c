@@ -111,6 +111,8 @@ u32 kbpf_value_print(const struct kbpf_value *v, char *buf, u32 size)
 	return o.pos;
 }
 
+#define FAR	(1LL << 62)
+
 u32 kbpf_scalar_describe(const struct kbpf_scalar *s, char *buf, u32 size)
 {
 	const struct kbpf_range *r = &s->full.range;
@@ -121,13 +123,13 @@ u32 kbpf_scalar_describe(const struct kbpf_scalar *s, char *buf, u32 size)
 		put(&o, "%lld", (long long)kbpf_scalar_value(s));
 		return o.pos;
 	}
-	if (r->smin >= 0 || r->umax != U64_MAX)
+	/* bounds that are next to none are not worth saying */
+	if (r->smin >= 0)
 		put(&o, "%llu..%llu", (unsigned long long)r->umin, (unsigned long long)r->umax);
-	if (r->smin < 0 && (r->smin != S64_MIN || r->smax != S64_MAX))
-		put(&o, "%s%lld..%lld", o.pos ? ", and as a signed number " : "",
-		    (long long)r->smin, (long long)r->smax);
-	if (!o.pos)
-		put(&o, "not known");
+	else if (r->smin > -FAR && r->smax < FAR)
+		put(&o, "%lld..%lld", (long long)r->smin, (long long)r->smax);
+	else
+		put(&o, "any number");
 	if (s->full.bits.mask && !((s->full.bits.mask | s->full.bits.value) & 1)) {
 		u64 any = s->full.bits.mask | s->full.bits.value;
 

@@ -3,7 +3,7 @@
 
 /* The empty asm says that it writes level, and does not: so nobody does. */
 SEC("kprobe/do_nanosleep")
-int refused(struct pt_regs *ctx)
+int bad(struct pt_regs *ctx)
 {
 	int level;
 
@@ -12,7 +12,7 @@ int refused(struct pt_regs *ctx)
 }
 
 SEC("kprobe/do_nanosleep")
-int repaired(struct pt_regs *ctx)
+int good(struct pt_regs *ctx)
 {
 	int level = 0;
 

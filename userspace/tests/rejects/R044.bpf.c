@@ -9,7 +9,7 @@ struct {
 } counts SEC(".maps");
 
 SEC("kprobe/do_nanosleep")
-int refused(struct pt_regs *ctx)
+int bad(struct pt_regs *ctx)
 {
 	__u32 key = bpf_get_current_pid_tgid();
 	__u64 *count = bpf_map_lookup_elem(&counts, &key);
@@ -19,7 +19,7 @@ int refused(struct pt_regs *ctx)
 }
 
 SEC("kprobe/do_nanosleep")
-int repaired(struct pt_regs *ctx)
+int good(struct pt_regs *ctx)
 {
 	__u32 key = bpf_get_current_pid_tgid();
 	__u64 *count = bpf_map_lookup_elem(&counts, &key);

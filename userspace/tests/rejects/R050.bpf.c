@@ -14,7 +14,7 @@ struct {
 } stats SEC(".maps");
 
 SEC("kprobe/vfs_read")
-int refused(struct pt_regs *ctx)
+int bad(struct pt_regs *ctx)
 {
 	__u32 zero = 0, slot = PT_REGS_PARM3(ctx);
 	struct stats *s = bpf_map_lookup_elem(&stats, &zero);
@@ -28,7 +28,7 @@ int refused(struct pt_regs *ctx)
 }
 
 SEC("kprobe/vfs_read")
-int repaired(struct pt_regs *ctx)
+int good(struct pt_regs *ctx)
 {
 	__u32 zero = 0, slot = PT_REGS_PARM3(ctx);
 	struct stats *s = bpf_map_lookup_elem(&stats, &zero);

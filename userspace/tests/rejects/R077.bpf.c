@@ -12,7 +12,7 @@ struct event {
 };
 
 SEC("kprobe/vfs_write")
-int refused(struct pt_regs *ctx)
+int bad(struct pt_regs *ctx)
 {
 	const void *from = (const void *)PT_REGS_PARM2(ctx);
 	__u64 len = PT_REGS_PARM3(ctx);
@@ -28,7 +28,7 @@ int refused(struct pt_regs *ctx)
 }
 
 SEC("kprobe/vfs_write")
-int repaired(struct pt_regs *ctx)
+int good(struct pt_regs *ctx)
 {
 	const void *from = (const void *)PT_REGS_PARM2(ctx);
 	__u64 len = PT_REGS_PARM3(ctx);

@@ -11,7 +11,7 @@ struct event {
 };
 
 SEC("kprobe/do_nanosleep")
-int refused(struct pt_regs *ctx)
+int bad(struct pt_regs *ctx)
 {
 	struct event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
 
@@ -25,7 +25,7 @@ int refused(struct pt_regs *ctx)
 }
 
 SEC("kprobe/do_nanosleep")
-int repaired(struct pt_regs *ctx)
+int good(struct pt_regs *ctx)
 {
 	struct event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * What the examples share. Each Rnnn.bpf.c has a program `refused`, which is
- * refused with that ID, and its twin `repaired`, which is accepted; `kbpf explain`
+ * What the examples share. Each Rnnn.bpf.c has a program `bad`, which is
+ * refused with that ID, and its twin `good`, which is accepted; `kbpf explain`
  * prints what stands below the #include. Rnnn.txt is what `kbpf check` says.
  */
 #ifndef REJECT_H

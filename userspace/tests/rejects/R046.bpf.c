@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+#include "reject.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} counts SEC(".maps");
+
+SEC("kprobe/do_nanosleep")
+int bad(struct pt_regs *ctx)
+{
+	return *(int *)&counts;
+}
+
+SEC("kprobe/do_nanosleep")
+int good(struct pt_regs *ctx)
+{
+	__u32 zero = 0;
+	__u64 *count = bpf_map_lookup_elem(&counts, &zero);
+
+	return count ? *count : 0;
+}
