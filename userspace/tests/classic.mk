@@ -12,6 +12,12 @@ $(SAN)/tests/classic/translate: $(addprefix $(SAN)/tests/classic/,translate.o ru
 		$(SAN)/libkbpf_engine.a
 	$(CC) $(SAN_FLAGS) -o $@ $^ -lpcap -lpthread
 
+# The packet loads that eBPF has of it.
+CHECKS += $(SAN)/tests/classic/legacy
+$(SAN)/tests/classic/legacy: $(addprefix $(SAN)/tests/classic/,legacy.o run.o world.o reference.o packets.o) \
+		$(SAN)/libkbpf_engine.a
+	$(CC) $(SAN_FLAGS) -o $@ $^ -lpthread
+
 # Against the JIT and the running kernel's own. The long run: agree 100000
 CHECKS += $(O)/tests/classic/agree
 $(O)/tests/classic/agree: $(addprefix $(O)/tests/classic/,agree.o run.o world.o $(CLASSIC_COMMON)) \

@@ -158,6 +158,22 @@ static void convert_ctx(struct kbpf_insn *insns, u32 len)
 	}
 }
 
+int classic_ready(struct kbpf_prog *prog)
+{
+	int err;
+
+	prog->type = KBPF_PROG_TYPE_SOCKET_FILTER;
+	prog->funcs = kzalloc(sizeof(*prog->funcs), GFP_KERNEL);
+	prog->nr_funcs = 1;
+	prog->funcs[0].end = prog->len;
+	prog->funcs[0].stack_depth = 96;
+	prog->funcs[0].prog = prog;
+	err = kbpf_interp_prepare(prog);
+	if (err)
+		classic_free(prog);
+	return err;
+}
+
 int classic_prog(const struct sock_filter *filter, u32 len, struct kbpf_prog *prog)
 {
 	const struct kbpf_classic_insn *f = (const void *)filter;
@@ -171,16 +187,7 @@ int classic_prog(const struct sock_filter *filter, u32 len, struct kbpf_prog *pr
 	if (err)
 		return err;
 	convert_ctx(prog->insns, prog->len);
-	prog->type = KBPF_PROG_TYPE_SOCKET_FILTER;
-	prog->funcs = kzalloc(sizeof(*prog->funcs), GFP_KERNEL);
-	prog->nr_funcs = 1;
-	prog->funcs[0].end = prog->len;
-	prog->funcs[0].stack_depth = 96;
-	prog->funcs[0].prog = prog;
-	err = kbpf_interp_prepare(prog);
-	if (err)
-		classic_free(prog);
-	return err;
+	return classic_ready(prog);
 }
 
 void classic_free(struct kbpf_prog *prog)

@@ -21,6 +21,9 @@
  */
 int classic_prog(const struct sock_filter *filter, u32 len, struct kbpf_prog *prog);
 
+/* The same with @prog->insns, which are taken over, and @prog->len; the rest is zero. */
+int classic_ready(struct kbpf_prog *prog);
+
 void classic_free(struct kbpf_prog *prog);
 
 /**

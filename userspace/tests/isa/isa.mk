@@ -44,6 +44,12 @@ $(O)/tests/isa/load-check: $(O)/tests/isa/load $(O)/libkbpf-check.so
 	chmod +x $@
 CHECKS += $(O)/tests/isa/load-check
 
+$(O)/tests/isa/plugin-check: $(O)/bpf_conformance_plugin
+	@mkdir -p $(@D)
+	printf '#!/bin/sh\nexec %s %s\n' $(TOP)/userspace/tests/isa/plugin.sh "$^" >$@
+	chmod +x $@
+CHECKS += $(O)/tests/isa/plugin-check
+
 .PHONY: conformance-load
 conformance-load: $(O)/tests/isa/load-check
 	TABLE=1 $<

@@ -11,22 +11,26 @@
 #include "kbpf_raw_prog.h"
 #include "suite.h"
 
+static int digit(char c)
+{
+	return isdigit((unsigned char)c) ? c - '0' :
+	       isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10 : -1;
+}
+
 static u8 *parse_hex(const char *s, size_t *len)
 {
 	u8 *out = malloc(strlen(s) / 2 + 8);
-	unsigned int byte;
 	size_t n = 0;
 
 	for (;;) {
 		s += strspn(s, " \t\r\n");
 		if (!*s)
 			break;
-		if (!isxdigit((unsigned char)s[0]) || !isxdigit((unsigned char)s[1]) ||
-		    sscanf(s, "%2x", &byte) != 1) {
+		if (digit(s[0]) < 0 || digit(s[1]) < 0) {
 			free(out);
 			return NULL;
 		}
-		out[n++] = byte;
+		out[n++] = digit(s[0]) << 4 | digit(s[1]);
 		s += 2;
 	}
 	*len = n;
