@@ -9,10 +9,15 @@
 #include "helpers/kfunc.h"
 #include "helpers/proto.h"
 #include "interp/interp.h"
+#include "jit/image.h"
+#include "jit/jit.h"
 #include "maps/map.h"
 #include "verifier/verify.h"
 #include "verifier/reject.h"
 #include "vectors/rows.h"
+#ifdef __KERNEL__
+#include "jit_image.h"
+#endif
 
 #define LOG_SIZE	(64U << 10)
 
@@ -149,8 +154,37 @@ static int vector_init(struct trial *t, const struct kbpf_vector *vec)
 	return trial_maps(t, vec->maps);
 }
 
+/* Executors that vectors run in; an emulated machine takes the first two. */
+static const struct mode {
+	const char *name;
+	bool compile;
+	u32 passes;
+	bool harden;
+} modes[] = {
+	{ "interpreter", false },
+	{ "JIT", true, KBPF_JIT_PASS_ALL, false },
+	{ "JIT without passes", true, 0, false },
+	{ "JIT, hardened", true, KBPF_JIT_PASS_ALL, true },
+};
+
+/* What the JIT does not compile is interpreted, as it would be. */
+static int compile(struct kbpf_prog *prog, const struct mode *mode)
+{
+	struct kbpf_jit_options were = kbpf_jit_options;
+	int err = 0;
+
+	if (mode->compile) {
+		kbpf_jit_options.enabled = true;
+		kbpf_jit_options.passes = mode->passes;
+		kbpf_jit_options.harden = mode->harden;
+		err = kbpf_jit_prepare(prog);
+		kbpf_jit_options = were;
+	}
+	return err == -EOPNOTSUPP ? 0 : err;
+}
+
 /* Run an accepted program on the vector's context. */
-static int run(struct kunit *test, struct trial *t, const struct kbpf_vector *vec, u64 *r0)
+static int run(struct trial *t, const struct kbpf_vector *vec, const struct mode *mode, u64 *r0)
 {
 	u8 *ctx = kzalloc(512, GFP_KERNEL);
 	int err;
@@ -160,19 +194,23 @@ static int run(struct kunit *test, struct trial *t, const struct kbpf_vector *ve
 	if (vec->ctx)
 		memcpy(ctx, vec->ctx, min(vec->ctx_len, 512U));
 	err = kbpf_interp_prepare(t->prog);
+	if (!err)
+		err = compile(t->prog, mode);
 	if (!err) {
 		rcu_read_lock();
 		preempt_disable();
 		*r0 = t->prog->run(ctx, t->prog);
 		preempt_enable();
 		rcu_read_unlock();
-		kbpf_interp_free(t->prog);
 	}
+	kbpf_jit_free(t->prog);
+	kbpf_interp_free(t->prog);
 	kfree(ctx);
 	return err;
 }
 
-static noinline void check_vector(struct kunit *test, const struct kbpf_vector *vec)
+static noinline void check_vector(struct kunit *test, const struct kbpf_vector *vec,
+				  const struct mode *mode)
 {
 	struct trial t;
 	u64 r0 = 0;
@@ -194,10 +232,10 @@ static noinline void check_vector(struct kunit *test, const struct kbpf_vector *
 		goto out;
 	}
 	if (vec->expect == KBPF_EXPECT_RETVAL) {
-		int err = run(test, &t, vec, &r0);
+		int err = run(&t, vec, mode, &r0);
 
 		if (err || r0 != vec->retval)
-			KUNIT_FAIL(test, "%s: ran with %d and gave %llx", vec->name, err,
+			KUNIT_FAIL(test, "%s, %s: ran with %d and gave %llx", vec->name, mode->name, err,
 				   (unsigned long long)r0);
 	}
 out:
@@ -208,7 +246,18 @@ static void vectors(struct kunit *test)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(kbpf_vectors); i++)
 		if (kbpf_vectors[i].type)
-			check_vector(test, &kbpf_vectors[i]);
+			check_vector(test, &kbpf_vectors[i], &modes[0]);
+}
+
+/* Those that run give the same compiled. */
+static void vectors_compiled(struct kunit *test)
+{
+	u32 nr = SLOW > 1 ? 2 : ARRAY_SIZE(modes);
+
+	for (u32 i = 0; i < ARRAY_SIZE(kbpf_vectors); i++)
+		for (u32 m = 1; kbpf_vectors[i].type && m < nr; m++)
+			if (kbpf_vectors[i].expect == KBPF_EXPECT_RETVAL)
+				check_vector(test, &kbpf_vectors[i], &modes[m]);
 }
 
 /* Pruning is a matter of time, never of the verdict. */
@@ -346,7 +395,7 @@ static void may_goto_counts(struct kunit *test)
 		.type = KBPF_PROG_TYPE_KPROBE, .retval = 4 << 20,
 	};
 
-	check_vector(test, &row);
+	check_vector(test, &row, &modes[0]);
 }
 #endif
 
@@ -700,6 +749,7 @@ static void random_bytes(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(vectors),
+	KUNIT_CASE(vectors_compiled),
 	KUNIT_CASE(pruning_changes_nothing),
 #ifndef __KERNEL__
 	KUNIT_CASE(allocation_failures),
@@ -724,15 +774,27 @@ static struct kunit_case cases[] = {
 	{}
 };
 
+static int world_init(struct kunit_suite *s)
+{
+#ifdef __KERNEL__
+	kbpf_jit_image_init();
+#endif
+	return kbpf_jit_world() ? 0 : -ENOMEM;
+}
+
 /* Maps free themselves later, in code that must still be there. */
-static void maps_exit(struct kunit_suite *s)
+static void world_exit(struct kunit_suite *s)
 {
 	kbpf_map_exit();
+#ifdef __KERNEL__
+	kbpf_jit_image_exit();
+#endif
 }
 
 static struct kunit_suite suite = {
 	.name = "kbpf_verifier",
-	.suite_exit = maps_exit,
+	.suite_init = world_init,
+	.suite_exit = world_exit,
 	.test_cases = cases,
 };
 kunit_test_suite(suite);
