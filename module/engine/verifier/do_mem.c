@@ -354,9 +354,9 @@ static noinline int note_ctx(struct kbpf_verifier *v, const struct kbpf_value *p
 	return 0;
 }
 
-/* What the context holds there. */
-static struct kbpf_value load_ctx(struct kbpf_verifier *v, const struct kbpf_value *ptr, s32 off,
-				  const struct kbpf_value *number)
+/* What the context holds there, if no mere number. */
+static void load_ctx(struct kbpf_verifier *v, const struct kbpf_value *ptr, s32 off,
+		     struct kbpf_value *val)
 {
 	static const u8 types[] = {
 		[KBPF_CTX_PACKET] = KBPF_V_PACKET,
@@ -364,19 +364,18 @@ static struct kbpf_value load_ctx(struct kbpf_verifier *v, const struct kbpf_val
 		[KBPF_CTX_PACKET_END] = KBPF_V_PACKET_END,
 	};
 	u32 kind = kbpf_progtype_ctx_part(v->type, stack_off(ptr, off))->kind;
-	struct kbpf_value r = *number;
 
 	if (kind == KBPF_CTX_BTF_ARG) {
-		r.flags |= KBPF_V_KADDR;
-		kbpf_typed_arg(v, &r, stack_off(ptr, off) / 8);
+		val->flags |= KBPF_V_KADDR;
+		kbpf_typed_arg(v, val, stack_off(ptr, off) / 8);
 	} else if (kind != KBPF_CTX_PLAIN) {
-		r = kbpf_value_ptr(types[kind]);
+		*val = kbpf_value_ptr(types[kind]);
 	}
-	return r;
 }
 
-static struct kbpf_value load_map(struct kbpf_verifier *v, const struct kbpf_value *ptr, s32 off,
-				  u32 size, const struct kbpf_value *number)
+/* What the map holds there for ever, if it is known. */
+static void load_map(struct kbpf_verifier *v, const struct kbpf_value *ptr, s32 off, u32 size,
+		     struct kbpf_value *val)
 {
 	u64 x;
 
@@ -384,40 +383,45 @@ static struct kbpf_value load_map(struct kbpf_verifier *v, const struct kbpf_val
 	if (ptr->index < KBPF_INNER_MAP && v->descs[ptr->index]->max_entries == 1 &&
 	    kbpf_value_off_known(ptr) &&
 	    kbpf_env_map_read_const(v->maps[ptr->index], stack_off(ptr, off), size, &x))
-		return kbpf_value_const(x);
-	return *number;
+		*val = kbpf_value_const(x);
+}
+
+/* What the stack holds there, as far as it is known. */
+static void load_stack(struct kbpf_verifier *v, const struct kbpf_value *ptr, s32 off, u32 size,
+		       struct kbpf_value *val)
+{
+	if (!kbpf_value_off_known(ptr))
+		return;
+	*val = kbpf_frame_load(v->cur->frames[ptr->frame], stack_off(ptr, off), size);
+	if (size < 8 && kbpf_value_is_num(val) &&
+	    val->num.full.range.umax > kbpf_low_mask(size * 8))
+		*val = kbpf_value_num(kbpf_scalar_zext(&val->num, size * 8));
 }
 
 /* What the memory holds; all was checked. */
-static noinline struct kbpf_value load(struct kbpf_verifier *v, const struct kbpf_value *ptr, s32 off,
-			      u32 size)
+static noinline void load(struct kbpf_verifier *v, const struct kbpf_value *ptr, s32 off, u32 size,
+			  struct kbpf_value *val)
 {
-	struct kbpf_scalar any = kbpf_scalar_any();
-	struct kbpf_value number = kbpf_value_num(kbpf_scalar_zext(&any, size * 8));
-
+	*val = kbpf_value_any();
+	val->num = kbpf_scalar_zext(&val->num, size * 8);
 	switch (ptr->type) {
 	case KBPF_V_STACK:
-		if (!kbpf_value_off_known(ptr))
-			return number;
-		number = kbpf_frame_load(v->cur->frames[ptr->frame], stack_off(ptr, off), size);
-		if (size < 8 && kbpf_value_is_num(&number) &&
-		    number.num.full.range.umax > kbpf_low_mask(size * 8))
-			number = kbpf_value_num(kbpf_scalar_zext(&number.num, size * 8));
-		return number;
+		load_stack(v, ptr, off, size, val);
+		break;
 	case KBPF_V_CTX:
-		return load_ctx(v, ptr, off, &number);
+		load_ctx(v, ptr, off, val);
+		break;
 	case KBPF_V_MAP_VALUE:
-		return load_map(v, ptr, off, size, &number);
+		load_map(v, ptr, off, size, val);
+		break;
 	case KBPF_V_OBJECT:
 	case KBPF_V_SCALAR:
 		/* what a kernel object points to is followed in the same way */
-		if (size == 8) {
-			number.flags |= KBPF_V_KADDR;
-			kbpf_typed_load(v, &number, ptr, off);
-		}
-		return number;
-	default:
-		return number;
+		if (size != 8)
+			break;
+		val->flags |= KBPF_V_KADDR;
+		kbpf_typed_load(v, val, ptr, off);
+		break;
 	}
 }
 
@@ -435,7 +439,7 @@ int kbpf_do_load(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 		return err;
 	if (ptr.type == KBPF_V_SCALAR || ptr.type == KBPF_V_OBJECT)
 		v->info[v->insn].flags |= KBPF_INFO_PROBE;
-	val = load(v, &ptr, insn->off, size);
+	load(v, &ptr, insn->off, size, &val);
 	if (KBPF_MODE(insn->code) == KBPF_MEMSX) {
 		if (!kbpf_value_is_num(&val))
 			return refuse(v, ctx_sign, insn->src_reg);

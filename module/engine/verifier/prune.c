@@ -305,6 +305,7 @@ static int keep(struct kbpf_verifier *v)
 	v->parent = cp;
 	v->since_checkpoint = 0;
 	v->jumps_since_checkpoint = 0;
+	v->forks_since_checkpoint = 0;
 
 	v->stats.states++;
 	v->bytes += sizeof(*cp) + kbpf_state_bytes(cp->state);
@@ -327,14 +328,19 @@ static void drop(struct kbpf_verifier *v, struct kbpf_checkpoint **at)
 	kfree(cp);
 }
 
-/* Is a checkpoint worth its memory? Not after every jump, nor round a short loop. */
+/*
+ * Is a checkpoint worth its memory? Not after every jump, nor round a short loop that goes
+ * one way. Where rounds fork, each is: between two checkpoints that are n forks apart, all
+ * 2^n ways are walked.
+ */
 static bool worth_keeping(const struct kbpf_verifier *v, bool in_loop)
 {
 	if (v->bytes > MAX_BYTES)
 		return false;
 	if (v->prog->flags & KBPF_F_TEST_STATE_FREQ)
 		return true;
-	if (in_loop && v->jumps_since_checkpoint < 20 && v->since_checkpoint < 100)
+	if (in_loop && !v->forks_since_checkpoint && v->jumps_since_checkpoint < 20 &&
+	    v->since_checkpoint < 100)
 		return false;
 	return v->jumps_since_checkpoint >= 1 && v->since_checkpoint >= 6;
 }

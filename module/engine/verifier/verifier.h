@@ -175,6 +175,7 @@ struct kbpf_id_pair {
  * @next_id: last id given out; see struct kbpf_value
  * @since_checkpoint: instructions since the last checkpoint of this path
  * @jumps_since_checkpoint: branches since then
+ * @forks_since_checkpoint: paths put off since then
  * @ids: how ids of a kept state correspond to those of the current one, while
  *	the two are compared
  * @nr_ids: how many are set
@@ -226,6 +227,7 @@ struct kbpf_verifier {
 	u32 next_id;
 	u32 since_checkpoint;
 	u32 jumps_since_checkpoint;
+	u32 forks_since_checkpoint;
 
 	struct kbpf_id_pair ids[KBPF_MAX_ID_PAIRS];
 	u32 nr_ids;

@@ -68,6 +68,7 @@ int kbpf_push_path(struct kbpf_verifier *v, struct kbpf_state *st)
 	p->next = v->pending;
 	v->pending = p;
 	v->nr_pending++;
+	v->forks_since_checkpoint++;
 	kbpf_prune_fork(v);
 	v->bytes += kbpf_state_bytes(st);
 	v->stats.peak_bytes = max(v->stats.peak_bytes, v->bytes);
