@@ -503,20 +503,22 @@ static void global_functions(struct kunit *test)
 
 /*
  * BTF of a kernel: f(struct task_struct *, struct holder *, struct task_struct __user *),
- * where a holder has an int, a task and a pointer to one in a union.
+ * where a holder has an int, a task, a pointer to one in a union by itself, and one
+ * that shares its union with an int.
  */
 static const u32 kernel_types[] = {
-	0x0001eb9f, 24, 0, 220, 220, 52,
+	0x0001eb9f, 24, 0, 268, 268, 52,
 	1, KBPF_BTF_INT << 24, 4, 32,					/* 1: int */
 	5, KBPF_BTF_STRUCT << 24 | 2, 16, 17, 1, 0, 21, 3, 64,		/* 2: pid, parent */
 	0, KBPF_BTF_PTR << 24, 2,					/* 3 */
 	0, KBPF_BTF_UNION << 24 | 1, 8, 28, 3, 0,			/* 4: u */
-	30, KBPF_BTF_STRUCT << 24 | 3, 32, 37, 1, 0, 39, 2, 64, 0, 4, 192, /* 5: n, t, union */
+	30, KBPF_BTF_STRUCT << 24 | 4, 40, 37, 1, 0, 39, 2, 64, 0, 4, 192, 0, 11, 256, /* 5: n, t, unions */
 	0, KBPF_BTF_PTR << 24, 5,					/* 6 */
 	41, KBPF_BTF_TYPE_TAG << 24, 2,					/* 7: user */
 	0, KBPF_BTF_PTR << 24, 7,					/* 8 */
 	0, KBPF_BTF_FUNC_PROTO << 24 | 3, 3, 39, 3, 46, 6, 28, 8,	/* 9 */
 	48, KBPF_BTF_FUNC << 24 | 1, 9,					/* 10: f */
+	0, KBPF_BTF_UNION << 24 | 2, 8, 28, 3, 0, 37, 1, 0,		/* 11: u, n */
 };
 
 static const char kernel_names[52] = "\0int\0task_struct\0pid\0parent\0u\0holder\0n\0t\0user\0h\0f";
@@ -577,9 +579,10 @@ static void types_of_kernel_pointers(struct kunit *test)
 	CHECK_TASK(test, "R073", F_ARG(1));
 	CHECK_TASK(test, "R073", F_ARG(0), KBPF_ALU64_IMM(KBPF_ADD, KBPF_R1, 8));
 	CHECK_TASK(test, "R073", F_ARG(1), KBPF_ALU64_IMM(KBPF_SUB, KBPF_R1, 8));
-	/* of user space, of a union, past the arguments */
+	/* of user space, of a union of several types, past the arguments */
 	CHECK_TASK(test, "R073", F_ARG(2));
-	CHECK_TASK(test, "R073", F_ARG(1), KBPF_LDX_MEM(KBPF_DW, KBPF_R1, KBPF_R1, 24));
+	CHECK_TASK(test, NULL, F_ARG(1), KBPF_LDX_MEM(KBPF_DW, KBPF_R1, KBPF_R1, 24));
+	CHECK_TASK(test, "R073", F_ARG(1), KBPF_LDX_MEM(KBPF_DW, KBPF_R1, KBPF_R1, 32));
 	CHECK_TASK(test, "R073", F_ARG(4));
 	/* half a pointer, a number that was one, somewhere behind one */
 	CHECK_TASK(test, "R073", F_ARG(0), KBPF_MOV32_REG(KBPF_R1, KBPF_R1));
