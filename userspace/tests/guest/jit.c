@@ -102,6 +102,41 @@ static const struct row {
 	ROW("no end", -EINVAL, MOV_IMM(0, 0), MOV_IMM(0, 1)),
 };
 
+/*
+ * A program whose function tail-calls the program again, its own stack being @hold
+ * bytes: 100 where the last of them falls through, and one more for each that waited.
+ */
+static long run_tails(int hold)
+{
+	long map = map_create(KBPF_MAP_TYPE_PROG_ARRAY, 4, 4, 4, 0), prog, ret;
+	const struct kbpf_insn insns[] = {
+		ST_DW(10, -hold, 1), INSN(0x85, 0, 1, 0, 3), LDX_DW(1, 10, -hold),
+		INSN(0x0f, 0, 1, 0, 0), EXIT(),
+		LD_MAP(2, map), MOV_IMM(3, 1), CALL(12), MOV_IMM(0, 100), EXIT(),
+	};
+	u32 slot = 1, value;
+
+	prog = load_type(KBPF_PROG_TYPE_SOCKET_FILTER, insns, ARRAY_SIZE(insns));
+	value = prog;
+	ret = prog < 0 ? prog : map_elem(KBPF_MAP_UPDATE_ELEM, map, &slot, &value, 0);
+	if (!ret)
+		ret = run(prog);
+	/* or the map would hold the program that holds the map */
+	map_elem(KBPF_MAP_DELETE_ELEM, map, &slot, NULL, 0);
+	close(prog);
+	close(map);
+	return ret;
+}
+
+/* All 33 calls; and as many as the bound on what waits allows, in every mode. */
+static void test_tails(const char *mode)
+{
+	long all = run_tails(8), some = run_tails(200);
+
+	tap(all == 134 && some == 116, "tail calls from a function with the JIT %s # %ld, %ld", mode, all,
+	    some);
+}
+
 static void test_results(const char *mode, int expect)
 {
 	u32 i, wrong = 0;
@@ -122,6 +157,7 @@ static void test_results(const char *mode, int expect)
 			close(fd);
 	}
 	tap(!wrong, "results with the JIT %s", mode);
+	test_tails(mode);
 }
 
 /* ---- the arena -------------------------------------------------------------------- */
