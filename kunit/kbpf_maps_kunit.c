@@ -431,11 +431,6 @@ static void big_shape(struct kunit *test, u32 ksize, u32 vsize, u32 max, u32 fil
 	for (i = 0; i < fill; i++) {
 		memcpy(key, &i, 4);
 		bad += !!prog_update(map, key, value, 0);
-		/* A kernel thread does something between events, too. */
-		if (!(i % 64)) {
-			cond_resched();
-			kbpf_later_flush();
-		}
 	}
 	KUNIT_EXPECT_EQ(test, bad, 0);
 	kbpf_map_stats(map, &stats);
@@ -450,6 +445,45 @@ static void test_hash_shapes(struct kunit *test)
 	big_shape(test, 4, 7720, 10240, 3000, 8 << 20);		/* execsnoop */
 	big_shape(test, 16, 4160, 10240, 3000, 8 << 20);	/* filetop */
 	big_shape(test, 8, 32, 1000000, 200000, 16 << 20);	/* memleak */
+}
+
+/*
+ * A program that does nothing but add entries is never refused one that the map has
+ * room for: memory is there by the time it asks.
+ */
+static void test_fill_by_program(struct kunit *test)
+{
+	static const struct {
+		u32 type, vsize, flags, n;
+	} rows[] = {
+		{ KBPF_MAP_TYPE_HASH, 8, 0, 100000 },
+		{ KBPF_MAP_TYPE_HASH, 8, KBPF_F_NO_PREALLOC, 100000 },
+		{ KBPF_MAP_TYPE_HASH, 1000, KBPF_F_NO_PREALLOC, 10000 },
+		{ KBPF_MAP_TYPE_PERCPU_HASH, 8, 0, 50000 },
+		{ KBPF_MAP_TYPE_PERCPU_HASH, 8, KBPF_F_NO_PREALLOC, 50000 },
+		{ KBPF_MAP_TYPE_LPM_TRIE, 8, KBPF_F_NO_PREALLOC, 20000 },
+	};
+	static const u64 value[125];
+	struct kbpf_map_stats_attr stats;
+	struct kbpf_map *map;
+	u32 i, k, bad;
+	u64 key;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		map = make(test, rows[i].type, 8, rows[i].vsize, rows[i].n, rows[i].flags);
+		bad = 0;
+		for (k = 0; k < rows[i].n; k++) {
+			key = rows[i].type == KBPF_MAP_TYPE_LPM_TRIE ? (u64)k << 32 | 32 : k;
+			bad += !!prog_update(map, &key, value, KBPF_NOEXIST);
+		}
+		kbpf_map_stats(map, &stats);
+		KUNIT_EXPECT_EQ(test, bad, 0);
+		KUNIT_EXPECT_EQ(test, stats.refused_nomem, 0);
+		KUNIT_EXPECT_EQ(test, stats.entries, rows[i].n);
+		key = U32_MAX;
+		KUNIT_EXPECT_LT(test, prog_update(map, &key, value, 0), 0);
+		put(map);
+	}
 }
 
 static void test_hash_fill_by_command(struct kunit *test)
@@ -1086,6 +1120,7 @@ static struct kunit_case maps_cases[] = {
 	KUNIT_CASE(test_hash_model),
 	KUNIT_CASE(test_hash_full),
 	KUNIT_CASE(test_hash_shapes),
+	KUNIT_CASE(test_fill_by_program),
 	KUNIT_CASE(test_hash_fill_by_command),
 	KUNIT_CASE(test_ring_basic),
 	KUNIT_CASE(test_ring_hostile_consumer),

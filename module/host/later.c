@@ -11,7 +11,13 @@ static struct workqueue_struct *queue;
 static void to_queue(struct irq_work *irq)
 {
 	struct kbpf_later *later = container_of(irq, struct kbpf_later, irq);
+	struct mem_cgroup *before;
 
+	if (later->soon) {
+		before = set_active_memcg(later->memcg);
+		later->soon(later);
+		set_active_memcg(before);
+	}
 	queue_work(queue, &later->work);
 }
 
@@ -50,6 +56,7 @@ void kbpf_later_init(struct kbpf_later *later, void (*fn)(struct kbpf_later *lat
 	init_irq_work(&later->irq, to_queue);
 	INIT_WORK(&later->work, do_work);
 	later->fn = fn;
+	later->soon = NULL;
 	later->memcg = NULL;
 }
 

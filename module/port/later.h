@@ -15,12 +15,15 @@ struct mem_cgroup;
  * @irq: takes the request out of the context it was made in
  * @work: does it
  * @fn: what to do; process context, may sleep, may free the structure it is in
- * @memcg: whom the memory is charged to that @fn allocates, with a reference, or NULL
+ * @soon: what to do of it before, as soon as interrupts are on where it was asked for;
+ *	interrupt context; or NULL
+ * @memcg: whom the memory is charged to that both allocate, with a reference, or NULL
  */
 struct kbpf_later {
 	struct irq_work irq;
 	struct work_struct work;
 	void (*fn)(struct kbpf_later *later);
+	void (*soon)(struct kbpf_later *later);
 	struct mem_cgroup *memcg;
 };
 
@@ -49,7 +52,7 @@ void kbpf_later_flush(void);
 /**
  * kbpf_later_init() - set up a piece of work
  * @later: the work
- * @fn: what to do
+ * @fn: what to do; where something has to be done sooner, the caller sets @soon
  */
 void kbpf_later_init(struct kbpf_later *later, void (*fn)(struct kbpf_later *later));
 

@@ -78,12 +78,15 @@ void kbpf_later_flush(void)
 void kbpf_later_init(struct kbpf_later *later, void (*fn)(struct kbpf_later *later))
 {
 	later->fn = fn;
+	later->soon = NULL;
 	later->next = NULL;
 	later->queued = false;
 }
 
 void kbpf_later_queue(struct kbpf_later *later)
 {
+	if (later->soon)
+		kbpf_port_interrupt(later);
 	pthread_mutex_lock(&q.lock);
 	start_thread();
 	if (!later->queued) {

@@ -20,6 +20,8 @@ struct thread {
 	u32 readers;	/* nesting of rcu_read_lock() */
 	u32 spins;	/* spinlocks held */
 	int cpu;	/* -1: none yet */
+	u32 irqs_off;	/* nesting of local_irq_save() */
+	struct kbpf_later *interrupt;	/* to be done when they are on */
 	bool nmi;
 };
 
@@ -77,14 +79,53 @@ void might_sleep(void)
 	WARN_ON(t->nmi);
 }
 
-void kbpf_port_set_nmi(bool nmi)
-{
-	self()->nmi = nmi;
-}
-
 bool kbpf_port_in_nmi(void)
 {
 	return self()->nmi;
+}
+
+/* ---- interrupts ------------------------------------------------------------------- */
+
+/* One at a time waits: others are done by the thread of later work alone. */
+void kbpf_port_interrupt(struct kbpf_later *later)
+{
+	struct thread *t = self();
+
+	if (t->irqs_off || t->spins || t->nmi)
+		t->interrupt = later;
+	else
+		later->soon(later);
+}
+
+static void take_interrupt(struct thread *t)
+{
+	struct kbpf_later *later = t->interrupt;
+
+	if (likely(!later) || t->irqs_off || t->spins || t->nmi)
+		return;
+	t->interrupt = NULL;
+	later->soon(later);
+}
+
+unsigned long kbpf_port_irq_save(void)
+{
+	return self()->irqs_off++;
+}
+
+void kbpf_port_irq_restore(unsigned long flags)
+{
+	struct thread *t = self();
+
+	t->irqs_off = flags;
+	take_interrupt(t);
+}
+
+void kbpf_port_set_nmi(bool nmi)
+{
+	struct thread *t = self();
+
+	t->nmi = nmi;
+	take_interrupt(t);
 }
 
 /* ---- CPUs ------------------------------------------------------------------------- */

@@ -187,8 +187,11 @@ static inline void preempt_disable_notrace(void) { }
 static inline void preempt_enable_notrace(void) { }
 static inline void migrate_disable(void) { }
 static inline void migrate_enable(void) { }
-#define local_irq_save(f)	((void)((f) = 0))
-#define local_irq_restore(f)	((void)(f))
+/* Nobody interrupts a thread; what asked to be done soon is done when it lets them. */
+unsigned long kbpf_port_irq_save(void);
+void kbpf_port_irq_restore(unsigned long flags);
+#define local_irq_save(f)	((void)((f) = kbpf_port_irq_save()))
+#define local_irq_restore(f)	kbpf_port_irq_restore(f)
 #define irqs_disabled()		0
 
 /* What in_nmi() answers in this thread: tests set it. */
@@ -329,6 +332,7 @@ int kbpf_alarm_cancel(struct kbpf_alarm *alarm);
 
 struct kbpf_later {
 	void (*fn)(struct kbpf_later *later);
+	void (*soon)(struct kbpf_later *later);
 	struct kbpf_later *next;
 	bool queued;
 };
@@ -342,6 +346,8 @@ static inline void kbpf_later_bill(struct kbpf_later *later)
 	(void)later;
 }
 void kbpf_later_queue(struct kbpf_later *later);
+/* The interrupt of it: now, or when this thread next lets interrupts come. */
+void kbpf_port_interrupt(struct kbpf_later *later);
 void kbpf_later_cancel(struct kbpf_later *later);
 
 #endif /* KBPF_PORT_SYNC_H */

@@ -250,6 +250,38 @@ static void test_percpu_sum(void)
 	kbpf_object_put(&map->obj);
 }
 
+/* Threads fill a map as fast as they can, every other one as if in NMIs. */
+static void *fill(void *arg)
+{
+	struct thread *t = arg;
+	u64 key, value[4] = { };
+	u32 i;
+
+	for (i = 0; i < 50000; i++) {
+		key = (u64)t->n << 32 | i;
+		rcu_read_lock();
+		kbpf_port_set_nmi(t->n & 1);
+		while (kbpf_map_prog_update(t->map, &key, value, KBPF_NOEXIST) == -EBUSY)
+			t->refused++;
+		kbpf_port_set_nmi(false);
+		rcu_read_unlock();
+	}
+	return NULL;
+}
+
+static void test_fill(u32 type, u32 flags)
+{
+	struct kbpf_map *map = make(type, 8, 32, THREADS * 50000, flags);
+	struct kbpf_map_stats_attr stats;
+	struct thread t[THREADS];
+
+	run(t, map, fill);
+	kbpf_map_stats(map, &stats);
+	CHECK(!stats.refused_nomem && !stats.refused_full);
+	CHECK(stats.entries == THREADS * 50000);
+	kbpf_object_put(&map->obj);
+}
+
 #define RECORDS	20000
 
 static void *produce(void *arg)
@@ -401,7 +433,11 @@ int main(void)
 	result("ring");
 	test_nmi();
 	result("nmi");
+	test_fill(KBPF_MAP_TYPE_HASH, KBPF_F_NO_PREALLOC);
+	result("fill");
+	test_fill(KBPF_MAP_TYPE_PERCPU_HASH, 0);
+	result("fill_percpu");
 	kbpf_map_exit();
-	printf("1..8\n");
+	printf("1..10\n");
 	return 0;
 }

@@ -62,17 +62,6 @@ static long hash_update(struct kbpf_map *map, const void *key, const void *value
 	return err;
 }
 
-static int hash_update_copy(struct kbpf_map *map, const void *key, const void *value, u64 flags)
-{
-	int err;
-
-	kbpf_pool_prepare(&kbpf_to_hash(map)->pool);
-	rcu_read_lock();
-	err = hash_update(map, key, value, flags);
-	rcu_read_unlock();
-	return err;
-}
-
 static struct kbpf_map *hash_create(const struct kbpf_map_create_attr *attr);
 
 #define HASH_OPS(lookup_fn) { \
@@ -86,7 +75,7 @@ static struct kbpf_map *hash_create(const struct kbpf_map_create_attr *attr);
 	.batch = kbpf_hash_batch, \
 	.batches = KBPF_BATCH_ALL, \
 	.lookup_copy = kbpf_hash_lookup_copy, \
-	.update_copy = hash_update_copy, \
+	.pool = kbpf_hash_pool, \
 	.take_copy = kbpf_hash_take_copy, \
 	.next_key = kbpf_hash_next_key, \
 	.entries = kbpf_hash_entries, \
@@ -120,7 +109,7 @@ static void *percpu_lookup(struct kbpf_map *map, const void *key)
 	struct kbpf_hash *h = kbpf_to_hash(map);
 	struct kbpf_elem *e = kbpf_hash_find_any(h, key, kbpf_hash_of(h, key));
 
-	return e ? this_cpu_ptr(*kbpf_elem_pcpu(e)) : NULL;
+	return e ? kbpf_hash_percpu_value(h, e, smp_processor_id()) : NULL;
 }
 
 static int percpu_set(struct kbpf_hash *h, const void *key, const void *value, u64 flags, bool all)
@@ -161,7 +150,6 @@ static int percpu_update_copy(struct kbpf_map *map, const void *key, const void 
 {
 	int err;
 
-	kbpf_pool_prepare(&kbpf_to_hash(map)->pool);
 	rcu_read_lock();
 	err = percpu_set(kbpf_to_hash(map), key, value, flags, true);
 	rcu_read_unlock();
@@ -186,6 +174,7 @@ const struct kbpf_map_ops kbpf_percpu_hash_ops = {
 	.batches = KBPF_BATCH_ALL,
 	.lookup_copy = kbpf_hash_lookup_copy,
 	.update_copy = percpu_update_copy,
+	.pool = kbpf_hash_pool,
 	.take_copy = kbpf_hash_take_copy,
 	.next_key = kbpf_hash_next_key,
 	.entries = kbpf_hash_entries,

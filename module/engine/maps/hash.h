@@ -97,9 +97,17 @@ static __always_inline void *kbpf_hash_value(const struct kbpf_hash *h, struct k
 	return (void *)e + h->value_off;
 }
 
-static inline void *kbpf_hash_percpu_value(struct kbpf_elem *e, int cpu)
+static __always_inline void *kbpf_hash_percpu_value(const struct kbpf_hash *h,
+						    struct kbpf_elem *e, u32 cpu)
 {
-	return per_cpu_ptr(*kbpf_elem_pcpu(e), cpu);
+	return kbpf_pool_value(&h->pool, e, cpu);
+}
+
+/* The value that a program here sees. */
+static __always_inline void *kbpf_hash_value_here(const struct kbpf_hash *h, struct kbpf_elem *e)
+{
+	return h->percpu ? kbpf_hash_percpu_value(h, e, smp_processor_id()) :
+			   kbpf_hash_value(h, e);
 }
 
 /*
@@ -225,6 +233,7 @@ long kbpf_hash_for_each(struct kbpf_map *map, const struct kbpf_func *func, u64 
 int kbpf_hash_batch(struct kbpf_map *map, struct kbpf_map_batch_attr *attr,
 		    const struct kbpf_map_io *io, bool take);
 u64 kbpf_hash_entries(struct kbpf_map *map);
+struct kbpf_pool *kbpf_hash_pool(struct kbpf_map *map);
 const void *kbpf_hash_timer_key(struct kbpf_map *map, void *value, u32 *index);
 
 /* An entry goes; the timer in its value goes with it. */

@@ -126,11 +126,11 @@ void kbpf_hash_set_percpu(struct kbpf_hash *h, struct kbpf_elem *e, const void *
 	int cpu;
 
 	if (!all && !is_new) {
-		kbpf_value_copy(desc, this_cpu_ptr(*kbpf_elem_pcpu(e)), value);
+		kbpf_value_copy(desc, kbpf_hash_percpu_value(h, e, smp_processor_id()), value);
 		return;
 	}
 	for_each_possible_cpu(cpu) {
-		void *dst = kbpf_hash_percpu_value(e, cpu);
+		void *dst = kbpf_hash_percpu_value(h, e, cpu);
 
 		if (all)
 			kbpf_value_move(dst, value + off, stride);
@@ -203,7 +203,7 @@ void *kbpf_hash_lookup_percpu(struct kbpf_map *map, const void *key, u32 cpu)
 
 	if (e && h->lru)
 		WRITE_ONCE(*kbpf_hash_state(h, e), KBPF_LRU_LINKED | KBPF_LRU_USED);
-	return e ? kbpf_hash_percpu_value(e, cpu) : NULL;
+	return e ? kbpf_hash_percpu_value(h, e, cpu) : NULL;
 }
 
 /* Value of an entry as commands see it. */
@@ -223,7 +223,7 @@ static void copy_out(struct kbpf_hash *h, struct kbpf_elem *e, void *value, u64 
 		return;
 	}
 	for_each_possible_cpu(cpu) {
-		kbpf_value_move(value + off, kbpf_hash_percpu_value(e, cpu), stride);
+		kbpf_value_move(value + off, kbpf_hash_percpu_value(h, e, cpu), stride);
 		off += stride;
 	}
 }
@@ -299,8 +299,7 @@ long kbpf_hash_for_each(struct kbpf_map *map, const struct kbpf_func *func, u64 
 		link = kbpf_link_read(&h->heads[i]);
 		while (!kbpf_hash_is_end(link)) {
 			e = (struct kbpf_elem *)link;
-			value = h->percpu ? this_cpu_ptr(*kbpf_elem_pcpu(e)) :
-					    kbpf_hash_value(h, e);
+			value = kbpf_hash_value_here(h, e);
 			n++;
 			if (kbpf_map_callback(func, map, kbpf_hash_key(h, e), value, ctx))
 				return n;
@@ -326,6 +325,11 @@ u64 kbpf_hash_entries(struct kbpf_map *map)
 	for_each_possible_cpu(cpu)
 		n += READ_ONCE(*per_cpu_ptr(h->entries, cpu));
 	return n > 0 ? n : 0;
+}
+
+struct kbpf_pool *kbpf_hash_pool(struct kbpf_map *map)
+{
+	return &kbpf_to_hash(map)->pool;
 }
 
 /* ---- batches --------------------------------------------------------------------- */

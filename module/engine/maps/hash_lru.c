@@ -31,7 +31,7 @@ static void *lru_lookup(struct kbpf_map *map, const void *key)
 	if (!e)
 		return NULL;
 	mark_used(h, e);
-	return h->percpu ? this_cpu_ptr(*kbpf_elem_pcpu(e)) : kbpf_hash_value(h, e);
+	return kbpf_hash_value_here(h, e);
 }
 
 /* Take @e out if it is still linked where it seems to be. */
@@ -208,7 +208,6 @@ static int lru_update_copy(struct kbpf_map *map, const void *key, const void *va
 	struct change c = { .key = key, .value = value, .flags = flags, .all = true };
 	int err;
 
-	kbpf_pool_prepare(&kbpf_to_hash(map)->pool);
 	rcu_read_lock();
 	err = change(kbpf_to_hash(map), &c);
 	rcu_read_unlock();
@@ -238,6 +237,7 @@ static struct kbpf_map *lru_percpu_create(const struct kbpf_map_create_attr *att
 	.batches = KBPF_BATCH_ALL, \
 	.lookup_copy = kbpf_hash_lookup_copy, \
 	.update_copy = lru_update_copy, \
+	.pool = kbpf_hash_pool, \
 	.take_copy = kbpf_hash_take_copy, \
 	.next_key = kbpf_hash_next_key, \
 	.entries = kbpf_hash_entries, \

@@ -49,7 +49,6 @@ static int maps_update(struct kbpf_map *map, const void *key, const void *value,
 	inner = kbpf_map_inner_get(map, get_unaligned((const s32 *)value));
 	if (IS_ERR(inner))
 		return PTR_ERR(inner);
-	kbpf_pool_prepare(&kbpf_to_hash(map)->pool);
 	err = flags > KBPF_EXIST ? -EINVAL : set(kbpf_to_hash(map), key, inner, flags, &old);
 	if (err)
 		old = inner;
@@ -128,6 +127,7 @@ const struct kbpf_map_ops kbpf_hash_of_maps_ops = {
 	.batches = KBPF_BATCH_ALL,
 	.lookup_copy = kbpf_hash_lookup_copy,
 	.update_copy = maps_update,
+	.pool = kbpf_hash_pool,
 	.delete_user = maps_delete,
 	.next_key = kbpf_hash_next_key,
 	.entries = kbpf_hash_entries,

@@ -299,10 +299,9 @@ static long lpm_update(struct kbpf_map *map, const void *key, const void *value,
 	return err;
 }
 
-static int lpm_update_copy(struct kbpf_map *map, const void *key, const void *value, u64 flags)
+static struct kbpf_pool *lpm_pool(struct kbpf_map *map)
 {
-	kbpf_pool_prepare(&to_lpm(map)->pool);
-	return lpm_update(map, key, value, flags);
+	return &to_lpm(map)->pool;
 }
 
 /* Take @n, which has at most one child, out of *@slot; its parent is in *@above. */
@@ -470,7 +469,7 @@ const struct kbpf_map_ops kbpf_lpm_ops = {
 	.delete = lpm_delete,
 	.batches = KBPF_BATCH(KBPF_MAP_LOOKUP_BATCH) | KBPF_BATCH(KBPF_MAP_UPDATE_BATCH) |
 		   KBPF_BATCH(KBPF_MAP_DELETE_BATCH),
-	.update_copy = lpm_update_copy,
+	.pool = lpm_pool,
 	.next_key = lpm_next_key,
 	.entries = lpm_entries,
 };

@@ -22,6 +22,7 @@
 struct kbpf_btf;
 struct kbpf_func;
 struct kbpf_map;
+struct kbpf_pool;
 struct kbpf_prog;
 struct kbpf_timers;
 
@@ -90,6 +91,8 @@ struct kbpf_map_io {
  * @lookup_copy: command: copies the value out (user layout: per-CPU types all
  *	possible CPUs, each rounded up to 8 bytes); 0 or -errno
  * @update_copy: command: the opposite
+ * @pool: where updates take entries from: before one by a command there is something
+ *	in it; NULL: none
  * @lookup_percpu: program: value of @key on CPU @cpu, or NULL
  * @for_each: program: calls @func on each entry; how many it called for, or -errno
  * @batch: command: its own lookup of many, which takes them out with @take; NULL:
@@ -131,6 +134,7 @@ struct kbpf_map_ops {
 	u32 batches;
 	int (*lookup_copy)(struct kbpf_map *map, const void *key, void *value, u64 flags);
 	int (*update_copy)(struct kbpf_map *map, const void *key, const void *value, u64 flags);
+	struct kbpf_pool *(*pool)(struct kbpf_map *map);
 	int (*take_copy)(struct kbpf_map *map, const void *key, void *value, u64 flags);
 	int (*delete_user)(struct kbpf_map *map, const void *key);
 	int (*next_key)(struct kbpf_map *map, const void *key, void *next);
@@ -219,6 +223,7 @@ void kbpf_map_dealloc(struct kbpf_map *map);
 
 /* Count an event of a map: @what is a field of struct kbpf_map_counts. */
 #define kbpf_map_count(map, what)	this_cpu_inc((map)->counts->what)
+#define kbpf_map_uncount(map, what)	this_cpu_dec((map)->counts->what)
 
 /*
  * The program's operations. -ENOTSUPP where the type has none; the verifier

@@ -3,8 +3,7 @@
 #include "maps/lock.h"
 #include "maps/pool.h"
 
-#define CHUNK_BYTES	(64U << 10)
-#define PCPU_CHUNK	(32U << 10)	/* what the kernel's per-CPU allocator takes */
+#define CHUNK_BYTES	(32U << 10)	/* what an interrupt can have, too */
 #define AHEAD_BYTES	(4U << 20)
 #define AHEAD_LAZY	(256U << 10)
 #define AHEAD_MOST	(16U << 20)
@@ -12,40 +11,25 @@
 
 static u32 entry_bytes(const struct kbpf_pool *pool)
 {
-	return pool->elem_size + pool->pcpu_size * num_possible_cpus();
+	return pool->elem_size + pool->pcpu_size * nr_cpu_ids;
 }
 
-static int alloc_chunk(struct kbpf_pool *pool, u32 n)
+/* Where the values of the first CPU begin in a chunk. */
+static size_t values_off(const struct kbpf_pool *pool)
 {
-	u32 count = min(1U << pool->shift, pool->capacity - (n << pool->shift)), i;
-	void __percpu *pcpu = NULL;
-	u8 *mem;
+	return round_up((size_t)pool->per_chunk * pool->elem_size, SMP_CACHE_BYTES);
+}
 
-	mem = kvcalloc(count, pool->elem_size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!mem)
-		return -ENOMEM;
-	if (pool->pcpu_size) {
-		pcpu = __alloc_percpu_gfp((size_t)count * pool->pcpu_size, 8,
-					  GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-		if (!pcpu) {
-			kvfree(mem);
-			return -ENOMEM;
-		}
-		for (i = 0; i < count; i++)
-			*kbpf_elem_pcpu((void *)(mem + (size_t)i * pool->elem_size)) =
-				pcpu + i * pool->pcpu_size;
-		pool->pcpu[n] = pcpu;
-	}
-	pool->chunks[n] = mem;
-	atomic64_add((u64)count * entry_bytes(pool), pool->memory);
-	/* Pairs with read_ready(): the chunk is there before its entries. */
-	smp_store_release(&pool->ready, pool->ready + count);
-	return 0;
+static size_t chunk_bytes(const struct kbpf_pool *pool, u32 count)
+{
+	if (pool->pcpu_size)
+		return values_off(pool) + (size_t)pool->plane * nr_cpu_ids;
+	return (size_t)count * pool->elem_size;
 }
 
 static u32 read_ready(const struct kbpf_pool *pool)
 {
-	/* Pairs with alloc_chunk(). */
+	/* Pairs with publish(). */
 	return smp_load_acquire(&pool->ready);
 }
 
@@ -53,6 +37,63 @@ static u32 read_ready(const struct kbpf_pool *pool)
 static u32 in_stock(const struct kbpf_pool *pool)
 {
 	return read_ready(pool) - READ_ONCE(pool->next);
+}
+
+static bool may_grow(const struct kbpf_pool *pool)
+{
+	return READ_ONCE(pool->ready) < pool->capacity;
+}
+
+/* Make @mem the chunk after the first @ready entries, if it still is the next. */
+static bool publish(struct kbpf_pool *pool, void *mem, u32 ready, u32 count)
+{
+	unsigned long irq;
+	bool ours;
+
+	if (!kbpf_map_lock(&pool->stock, &irq))
+		return false;
+	ours = pool->ready == ready;
+	if (ours) {
+		pool->chunks[ready / pool->per_chunk] = mem;
+		/* The chunk is there before its entries. Pairs with read_ready(). */
+		smp_store_release(&pool->ready, ready + count);
+	}
+	kbpf_map_unlock(&pool->stock, irq);
+	return ours;
+}
+
+static void *chunk_alloc(size_t bytes, gfp_t gfp)
+{
+	bool waits = gfp == GFP_KERNEL;
+
+	gfp |= __GFP_ACCOUNT | __GFP_NOWARN;
+	if (waits)
+		return kvzalloc(bytes, gfp);
+	return bytes <= CHUNK_BYTES ? kzalloc(bytes, gfp) : NULL;
+}
+
+/* One more chunk. Return: 0, also when another was first; -ENOMEM. */
+static int add_chunk(struct kbpf_pool *pool, gfp_t gfp)
+{
+	u32 ready = READ_ONCE(pool->ready), count, i;
+	size_t bytes;
+	u8 *mem;
+
+	if (ready >= pool->capacity)
+		return 0;
+	count = min(pool->per_chunk, pool->capacity - ready);
+	bytes = chunk_bytes(pool, count);
+	mem = chunk_alloc(bytes, gfp);
+	if (!mem)
+		return -ENOMEM;
+	for (i = 0; pool->pcpu_size && i < count; i++)
+		*(void **)(mem + (size_t)i * pool->elem_size + sizeof(struct kbpf_elem)) =
+			mem + values_off(pool) + (size_t)i * pool->pcpu_size;
+	if (publish(pool, mem, ready, count))
+		atomic64_add(bytes, pool->memory);
+	else
+		kvfree(mem);
+	return 0;
 }
 
 /* The fuller the map, the faster it may grow. */
@@ -67,8 +108,8 @@ static int grow_to(struct kbpf_pool *pool, u32 want)
 	int err = 0;
 
 	mutex_lock(&pool->grow);
-	while (!err && pool->ready < pool->capacity && in_stock(pool) < want) {
-		err = alloc_chunk(pool, pool->ready >> pool->shift);
+	while (!err && may_grow(pool) && in_stock(pool) < want) {
+		err = add_chunk(pool, GFP_KERNEL);
 		cond_resched();
 	}
 	mutex_unlock(&pool->grow);
@@ -82,23 +123,45 @@ static void refill(struct kbpf_later *later)
 	grow_to(pool, wanted(pool));
 }
 
+/*
+ * In the interrupt that asks for the above, which may come too late: what was taken
+ * since the last one, mostly. (On PREEMPT_RT a thread's turn, after the run.)
+ */
+static void refill_soon(struct kbpf_later *later)
+{
+	struct kbpf_pool *pool = container_of(later, struct kbpf_pool, refill);
+	u32 low = wanted(pool) / 4;
+
+	while (may_grow(pool) && in_stock(pool) <= low)
+		if (add_chunk(pool, GFP_NOWAIT))
+			break;
+}
+
 void kbpf_pool_prepare(struct kbpf_pool *pool)
 {
 	u32 low = min(pool->headroom, 2 * pool->batch);
 
-	if (in_stock(pool) < low && READ_ONCE(pool->ready) < pool->capacity)
+	if (in_stock(pool) < low && may_grow(pool))
 		grow_to(pool, wanted(pool));
+}
+
+bool kbpf_pool_more(struct kbpf_pool *pool)
+{
+	return may_grow(pool) && (!grow_to(pool, wanted(pool)) || in_stock(pool));
 }
 
 static void set_sizes(struct kbpf_pool *pool, bool lazy)
 {
-	u32 per_chunk = CHUNK_BYTES / pool->elem_size, ahead;
+	u32 ahead = (lazy ? AHEAD_LAZY : AHEAD_BYTES) / entry_bytes(pool);
 
-	if (pool->pcpu_size)
-		per_chunk = min(per_chunk, PCPU_CHUNK / pool->pcpu_size);
-	pool->shift = per_chunk > 1 ? ilog2(per_chunk) : 0;
-	pool->nr_chunks = DIV_ROUND_UP((u64)pool->capacity, 1U << pool->shift);
-	ahead = (lazy ? AHEAD_LAZY : AHEAD_BYTES) / entry_bytes(pool);
+	pool->per_chunk = clamp_t(u32, CHUNK_BYTES / entry_bytes(pool), 1, pool->capacity);
+	/* Room for the ends of entries and of values to be rounded up. */
+	pool->plane = round_up(pool->per_chunk * pool->pcpu_size, SMP_CACHE_BYTES);
+	while (pool->per_chunk > 1 && chunk_bytes(pool, pool->per_chunk) > CHUNK_BYTES) {
+		pool->per_chunk--;
+		pool->plane = round_up(pool->per_chunk * pool->pcpu_size, SMP_CACHE_BYTES);
+	}
+	pool->nr_chunks = DIV_ROUND_UP(pool->capacity, pool->per_chunk);
 	pool->batch = clamp_t(u32, pool->capacity / (4 * num_possible_cpus()), 1,
 			      clamp_t(u32, ahead / 4, 1, MAX_BATCH));
 	pool->headroom = min(max(ahead, 2 * pool->batch), pool->capacity);
@@ -111,6 +174,7 @@ int kbpf_pool_init(struct kbpf_pool *pool, bool lazy)
 	mutex_init(&pool->grow);
 	raw_spin_lock_init(&pool->stock);
 	kbpf_later_init(&pool->refill, refill);
+	pool->refill.soon = refill_soon;
 	kbpf_later_bill(&pool->refill);
 	set_sizes(pool, lazy);
 	pool->cpu = alloc_percpu_gfp(struct kbpf_pool_cpu, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
@@ -125,12 +189,6 @@ int kbpf_pool_init(struct kbpf_pool *pool, bool lazy)
 	if (!pool->chunks)
 		return -ENOMEM;
 	atomic64_add((u64)pool->nr_chunks * sizeof(*pool->chunks), pool->memory);
-	if (pool->pcpu_size) {
-		pool->pcpu = kvcalloc(pool->nr_chunks, sizeof(*pool->pcpu),
-				      GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-		if (!pool->pcpu)
-			return -ENOMEM;
-	}
 	return grow_to(pool, pool->headroom);
 }
 
@@ -139,11 +197,8 @@ void kbpf_pool_exit(struct kbpf_pool *pool)
 	u32 i;
 
 	kbpf_later_cancel(&pool->refill);
-	for (i = 0; pool->pcpu && i < pool->nr_chunks; i++)
-		free_percpu(pool->pcpu[i]);
 	for (i = 0; pool->chunks && i < pool->nr_chunks; i++)
 		kvfree(pool->chunks[i]);
-	kvfree(pool->pcpu);
 	kvfree(pool->chunks);
 	free_percpu(pool->cpu);
 	mutex_destroy(&pool->grow);
@@ -155,7 +210,7 @@ static struct kbpf_elem *carve(struct kbpf_pool *pool)
 	u32 first, n, left;
 
 	if (!in_stock(pool))
-		return ERR_PTR(READ_ONCE(pool->ready) < pool->capacity ? -ENOMEM : -E2BIG);
+		return ERR_PTR(may_grow(pool) ? -ENOMEM : -E2BIG);
 	if (!kbpf_map_lock_inner(&pool->stock))
 		return ERR_PTR(-EBUSY);
 	first = pool->next;
@@ -163,10 +218,10 @@ static struct kbpf_elem *carve(struct kbpf_pool *pool)
 	n = min(left, pool->batch);
 	WRITE_ONCE(pool->next, first + n);
 	kbpf_map_unlock_inner(&pool->stock);
-	if (left - n < wanted(pool) / 2 && READ_ONCE(pool->ready) < pool->capacity)
+	if (left - n < wanted(pool) / 2 && may_grow(pool))
 		kbpf_later_queue(&pool->refill);
 	if (!n)
-		return ERR_PTR(READ_ONCE(pool->ready) < pool->capacity ? -ENOMEM : -E2BIG);
+		return ERR_PTR(may_grow(pool) ? -ENOMEM : -E2BIG);
 	while (--n)
 		kbpf_pool_put(pool, kbpf_pool_at(pool, first + n));
 	return kbpf_pool_at(pool, first);

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Entries of a map, ahead of need. A pool can give out as many as its capacity
- * and has memory for those in use and some more (its headroom); process context
- * brings the headroom back up in the background. Memory goes back to the system
- * only with the whole pool, so an entry's memory stays an entry: a reader that
- * still looks at a deleted one sees an entry, maybe a newer one.
+ * and has memory for those in use and some more (its headroom). Process context
+ * brings the headroom back up in the background; where it does not come to it in
+ * time, the interrupt that asks it does a part itself, as soon as the section that
+ * took the entries is over. Only code that keeps interrupts off meanwhile has to
+ * make do with what is left. Memory goes back to the system only with the whole
+ * pool, so an entry's memory stays an entry: a reader that still looks at a
+ * deleted one sees an entry, maybe a newer one.
+ *
+ * Memory comes in chunks: entries, one after the other; then, in a pool of entries
+ * with per-CPU values, the values of the first CPU, those of the second...
  */
 #ifndef KBPF_MAPS_POOL_H
 #define KBPF_MAPS_POOL_H
@@ -44,19 +50,19 @@ struct kbpf_pool_cpu {
 /**
  * struct kbpf_pool - a pool
  * @elem_size: bytes of an entry, a multiple of 8
- * @pcpu_size: bytes of per-CPU memory of an entry, or 0; the entry then has
- *	its address right behind struct kbpf_elem
+ * @pcpu_size: bytes of an entry's value on a CPU, or 0; the entry then has the
+ *	address of the first CPU's right behind struct kbpf_elem
+ * @plane: bytes from a CPU's value to the next CPU's
  * @capacity: most entries in all
- * @shift: entries of a chunk, as a power of two
+ * @per_chunk: entries of a chunk
  * @batch: entries taken from the stock at a time
  * @headroom: entries to have ready ahead
  * @nr_chunks: chunks when full
- * @chunks: memory of entries, by chunk
- * @pcpu: per-CPU memory of the same entries, by chunk; NULL without
- * @ready: entries that have memory; grows under @grow
+ * @chunks: memory, by chunk
+ * @ready: entries that have memory; grows under @stock
  * @next: entries below are or were in use or on a free list; under @stock
- * @stock: protects @next
- * @grow: serialises growing
+ * @stock: protects @ready and @next
+ * @grow: serialises growing in process context
  * @cpu: free entries, by CPU
  * @refill: grows in the background
  * @memory: where memory is counted
@@ -64,13 +70,13 @@ struct kbpf_pool_cpu {
 struct kbpf_pool {
 	u32 elem_size;
 	u32 pcpu_size;
+	u32 plane;
 	u32 capacity;
-	u32 shift;
+	u32 per_chunk;
 	u32 batch;
 	u32 headroom;
 	u32 nr_chunks;
 	void **chunks;
-	void __percpu **pcpu;
 	u32 ready;
 	u32 next;
 	raw_spinlock_t stock;
@@ -99,6 +105,15 @@ void kbpf_pool_exit(struct kbpf_pool *pool);
 void kbpf_pool_prepare(struct kbpf_pool *pool);
 
 /**
+ * kbpf_pool_more() - get more where kbpf_pool_get() said -ENOMEM
+ * @pool: the pool
+ *
+ * Context: process; sleeps.
+ * Return: is there something now?
+ */
+bool kbpf_pool_more(struct kbpf_pool *pool);
+
+/**
  * kbpf_pool_get() - a free entry
  * @pool: the pool
  *
@@ -125,15 +140,16 @@ static inline u32 kbpf_pool_used(const struct kbpf_pool *pool)
 
 static inline struct kbpf_elem *kbpf_pool_at(const struct kbpf_pool *pool, u32 i)
 {
-	u32 in_chunk = i & ((1U << pool->shift) - 1);
+	u32 in_chunk = i % pool->per_chunk;
 
-	return pool->chunks[i >> pool->shift] + (size_t)in_chunk * pool->elem_size;
+	return pool->chunks[i / pool->per_chunk] + (size_t)in_chunk * pool->elem_size;
 }
 
-/* Per-CPU memory of an entry. */
-static inline void __percpu **kbpf_elem_pcpu(struct kbpf_elem *elem)
+/* Value of an entry on a CPU. */
+static __always_inline void *kbpf_pool_value(const struct kbpf_pool *pool, struct kbpf_elem *elem,
+					     u32 cpu)
 {
-	return (void __percpu **)(elem + 1);
+	return *(void **)(elem + 1) + (size_t)cpu * pool->plane;
 }
 
 #endif /* KBPF_MAPS_POOL_H */

@@ -119,7 +119,6 @@ static int storage_update(struct kbpf_map *map, const void *key, const void *val
 	if (IS_ERR(task))
 		return PTR_ERR(task);
 	at = key_of(task);
-	kbpf_pool_prepare(&kbpf_to_hash(s->hash)->pool);
 	rcu_read_lock();
 	/* One that goes now is told of after this. */
 	err = kbpf_env_task_alive(task) ? s->hash->ops->update(s->hash, &at, value, flags) : -ENOENT;
@@ -140,6 +139,11 @@ static int storage_delete(struct kbpf_map *map, const void *key)
 	err = kbpf_map_delete_user(s->hash, &at);
 	kbpf_env_task_put(task);
 	return err;
+}
+
+static struct kbpf_pool *storage_pool(struct kbpf_map *map)
+{
+	return kbpf_hash_pool(to_storage(map)->hash);
 }
 
 static u64 storage_entries(struct kbpf_map *map)
@@ -251,6 +255,7 @@ const struct kbpf_map_ops kbpf_task_storage_ops = {
 	.free = storage_free,
 	.lookup_copy = storage_lookup,
 	.update_copy = storage_update,
+	.pool = storage_pool,
 	.delete_user = storage_delete,
 	.entries = storage_entries,
 };

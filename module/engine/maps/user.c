@@ -3,8 +3,11 @@
  * The commands' operations on elements. Types without an operation of their own
  * for commands get it here out of the program's.
  */
+#include "maps/pool.h"
 #include "maps/types.h"
 #include "maps/value.h"
+
+#define POOL_TRIES	16
 
 u32 kbpf_map_user_value_size(const struct kbpf_map *map)
 {
@@ -56,6 +59,28 @@ static int update_plain(struct kbpf_map *map, const void *key, const void *value
 	return err;
 }
 
+static int update_once(struct kbpf_map *map, const void *key, const void *value, u64 flags)
+{
+	if (map->ops->update_copy)
+		return map->ops->update_copy(map, key, value, flags);
+	return update_plain(map, key, value, flags);
+}
+
+/* Commands can wait for memory, also for what programs took from under them. */
+static int update_from_pool(struct kbpf_map *map, struct kbpf_pool *pool, const void *key,
+			    const void *value, u64 flags)
+{
+	int err, tries;
+
+	kbpf_pool_prepare(pool);
+	err = update_once(map, key, value, flags);
+	for (tries = 0; err == -ENOMEM && tries < POOL_TRIES && kbpf_pool_more(pool); tries++) {
+		kbpf_map_uncount(map, refused_nomem);
+		err = update_once(map, key, value, flags);
+	}
+	return err;
+}
+
 int kbpf_map_update_user(struct kbpf_map *map, const void *key, const void *value, u64 flags)
 {
 	int err = kbpf_map_write_begin(map);
@@ -63,9 +88,10 @@ int kbpf_map_update_user(struct kbpf_map *map, const void *key, const void *valu
 	if (err)
 		return err;
 	err = check_lock_flag(map, flags);
-	if (!err)
-		err = map->ops->update_copy ? map->ops->update_copy(map, key, value, flags) :
-					      update_plain(map, key, value, flags);
+	if (!err && map->ops->pool)
+		err = update_from_pool(map, map->ops->pool(map), key, value, flags);
+	else if (!err)
+		err = update_once(map, key, value, flags);
 	kbpf_map_write_end(map);
 	return err;
 }

@@ -379,19 +379,14 @@ static const char *timers(void)
 
 /* ---- filling -------------------------------------------------------------------------- */
 
-/*
- * Memory comes after entries that programs add; it must not come too late for
- * what a program adds in bursts, a millisecond apart.
- */
+/* Memory comes after entries that programs add, as fast as they can; it must not come too late. */
 static const char *filling(void)
 {
 	long refused = 0;
 	__u32 i;
 
-	for (i = 0; i < FILL; i += BURST) {
+	for (i = 0; i < FILL; i += BURST)
 		refused += run_n(skel->progs.fill, i);
-		usleep(1000);
-	}
 	WANT_EQ(refused, 0);
 	/* now it is full */
 	WANT_EQ(run_n(skel->progs.fill, FILL), BURST);
