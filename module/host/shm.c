@@ -15,7 +15,7 @@ static void free_pages_array(struct page **pages, size_t nr)
 }
 
 /* An area of @nr pages of zeros, the last @nr_twice of which stand in it twice. */
-static void *alloc_area(size_t nr, size_t nr_twice)
+static void *alloc_area(size_t nr, size_t nr_twice, int node)
 {
 	struct page **pages;
 	void *addr;
@@ -27,8 +27,8 @@ static void *alloc_area(size_t nr, size_t nr_twice)
 	if (!pages)
 		return NULL;
 	for (i = 0; i < nr; i++) {
-		pages[i] = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_RETRY_MAYFAIL |
-				      __GFP_NOWARN);
+		pages[i] = alloc_pages_node(node, GFP_KERNEL_ACCOUNT | __GFP_ZERO |
+					    __GFP_RETRY_MAYFAIL | __GFP_NOWARN, 0);
 		if (!pages[i]) {
 			free_pages_array(pages, i);
 			return NULL;
@@ -48,16 +48,16 @@ static void *alloc_area(size_t nr, size_t nr_twice)
 }
 
 /* vmalloc_user() would do, but for that nobody is charged for its memory. */
-void *kbpf_shm_alloc(size_t size)
+void *kbpf_shm_alloc(size_t size, int node)
 {
-	return size ? alloc_area(PAGE_ALIGN(size) >> PAGE_SHIFT, 0) : NULL;
+	return size ? alloc_area(PAGE_ALIGN(size) >> PAGE_SHIFT, 0, node) : NULL;
 }
 
-void *kbpf_shm_alloc_ring(size_t head, size_t data)
+void *kbpf_shm_alloc_ring(size_t head, size_t data, int node)
 {
 	if (!PAGE_ALIGNED(head) || !PAGE_ALIGNED(data) || !data)
 		return NULL;
-	return alloc_area((head + data) >> PAGE_SHIFT, data >> PAGE_SHIFT);
+	return alloc_area((head + data) >> PAGE_SHIFT, data >> PAGE_SHIFT, node);
 }
 
 void kbpf_shm_free(void *addr)

@@ -12,16 +12,18 @@
 /**
  * kbpf_shm_alloc() - zeroed memory that can be mapped by clients
  * @size: bytes; rounded up to whole pages
+ * @node: where it should be, or NUMA_NO_NODE
  *
  * Context: process; sleeps.
  * Return: page-aligned address or NULL.
  */
-void *kbpf_shm_alloc(size_t size);
+void *kbpf_shm_alloc(size_t size, int node);
 
 /**
  * kbpf_shm_alloc_ring() - zeroed memory whose second part is mapped twice
  * @head: bytes before the data, a multiple of the page size
  * @data: bytes of data, a multiple of the page size
+ * @node: where it should be, or NUMA_NO_NODE
  *
  * The result spans @head + 2 * @data bytes: the head, the data, and the same
  * data again, so that a record that crosses the end is contiguous.
@@ -29,7 +31,7 @@ void *kbpf_shm_alloc(size_t size);
  * Context: process; sleeps.
  * Return: page-aligned address or NULL.
  */
-void *kbpf_shm_alloc_ring(size_t head, size_t data);
+void *kbpf_shm_alloc_ring(size_t head, size_t data, int node);
 
 /**
  * kbpf_shm_free() - free either kind

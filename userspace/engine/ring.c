@@ -104,7 +104,7 @@ int kbpf_ring_memory(struct kbpf_object *obj, u64 pgoff, size_t size, void **add
 		return -EINVAL;
 	pthread_mutex_lock(&ring->lock);
 	if (!ring->memory) {
-		struct perf_event_mmap_page *page = kbpf_shm_alloc(size);
+		struct perf_event_mmap_page *page = kbpf_shm_alloc(size, NUMA_NO_NODE);
 
 		if (page) {
 			page->version = 0;

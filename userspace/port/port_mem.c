@@ -323,12 +323,12 @@ static void *shm_new(size_t head, size_t data, int times)
 	return s->addr;
 }
 
-void *kbpf_shm_alloc(size_t size)
+void *kbpf_shm_alloc(size_t size, int node)
 {
 	return size ? shm_new(PAGE_ALIGN(size), 0, 0) : NULL;
 }
 
-void *kbpf_shm_alloc_ring(size_t head, size_t data)
+void *kbpf_shm_alloc_ring(size_t head, size_t data, int node)
 {
 	if (!PAGE_ALIGNED(head) || !PAGE_ALIGNED(data) || !data)
 		return NULL;

@@ -281,8 +281,8 @@ void free_percpu(void *p);
 /* ---- memory that clients map ---------------------------------------------------------- */
 
 /* As module/port/shm.h. */
-void *kbpf_shm_alloc(size_t size);
-void *kbpf_shm_alloc_ring(size_t head, size_t data);
+void *kbpf_shm_alloc(size_t size, int node);
+void *kbpf_shm_alloc_ring(size_t head, size_t data, int node);
 void kbpf_shm_free(void *addr);
 
 /**

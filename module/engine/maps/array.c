@@ -189,10 +189,10 @@ static struct kbpf_map *array_create(const struct kbpf_map_create_attr *attr)
 		return ERR_PTR(-ENOMEM);
 	a->stride = round_up(attr->value_size, 8);
 	if (attr->map_flags & KBPF_F_MMAPABLE)
-		a->data = kbpf_shm_alloc(data_size(a));
+		a->data = kbpf_shm_alloc(data_size(a), kbpf_map_node(attr));
 	else
-		a->data = kvcalloc(attr->max_entries, a->stride,
-				   GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+		a->data = kvzalloc_node(data_size(a), GFP_KERNEL_ACCOUNT | __GFP_NOWARN,
+					kbpf_map_node(attr));
 	if (!a->data) {
 		kbpf_map_dealloc(&a->map);
 		return ERR_PTR(-ENOMEM);

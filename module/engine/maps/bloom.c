@@ -107,7 +107,7 @@ static struct kbpf_map *bloom_create(const struct kbpf_map_create_attr *attr)
 	b->seed = attr->map_flags & KBPF_F_ZERO_SEED ? 0 : get_random_u64();
 	bits = bits_for(attr->max_entries, b->hashes);
 	b->mask = bits - 1;
-	b->bits = kvcalloc(bits / 64, sizeof(u64), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	b->bits = kvzalloc_node(bits / 8, GFP_KERNEL_ACCOUNT | __GFP_NOWARN, kbpf_map_node(attr));
 	if (!b->bits) {
 		kbpf_map_dealloc(&b->map);
 		return ERR_PTR(-ENOMEM);

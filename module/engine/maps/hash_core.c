@@ -520,8 +520,10 @@ static int alloc_table(struct kbpf_hash *h)
 	locks = min_t(u32, n, roundup_pow_of_two(num_possible_cpus() * LOCKS_PER_CPU));
 	h->mask = n - 1;
 	h->lock_mask = locks - 1;
-	h->heads = kvmalloc_array(n, sizeof(*h->heads), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	h->locks = kvmalloc_array(locks, sizeof(*h->locks), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	h->heads = kvmalloc_node((size_t)n * sizeof(*h->heads), GFP_KERNEL_ACCOUNT | __GFP_NOWARN,
+				 h->pool.node);
+	h->locks = kvmalloc_node((size_t)locks * sizeof(*h->locks),
+				 GFP_KERNEL_ACCOUNT | __GFP_NOWARN, h->pool.node);
 	if (!h->heads || !h->locks)
 		return -ENOMEM;
 	for (i = 0; i < n; i++)
@@ -579,6 +581,7 @@ struct kbpf_map *kbpf_hash_create(const struct kbpf_map_create_attr *attr, u32 w
 	h->of_maps = what & KBPF_HASH_OF_MAPS;
 	h->seed = attr->map_flags & KBPF_F_ZERO_SEED ? 0 : get_random_u64();
 	raw_spin_lock_init(&h->clock);
+	h->pool.node = kbpf_map_node(attr);
 	lay_out(h);
 	err = kbpf_pool_init(&h->pool, attr->map_flags & KBPF_F_NO_PREALLOC);
 	h->entries = alloc_percpu_gfp(s64, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);

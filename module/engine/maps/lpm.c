@@ -452,6 +452,7 @@ static struct kbpf_map *lpm_create(const struct kbpf_map_create_attr *attr)
 				     attr->value_size, 8);
 	/* A fork for each but the first, and one node to replace another. */
 	t->pool.capacity = min_t(u64, 2ULL * attr->max_entries, S32_MAX) + 1;
+	t->pool.node = kbpf_map_node(attr);
 	t->pool.memory = &t->map.memory;
 	if (kbpf_pool_init(&t->pool, true)) {
 		lpm_free(&t->map);

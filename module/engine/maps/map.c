@@ -79,7 +79,7 @@ void kbpf_map_exit(void)
 
 void *kbpf_map_alloc(const struct kbpf_map_create_attr *attr, size_t size)
 {
-	struct kbpf_map *map = kvzalloc(size, GFP_KERNEL_ACCOUNT);
+	struct kbpf_map *map = kvzalloc_node(size, GFP_KERNEL_ACCOUNT, kbpf_map_node(attr));
 
 	if (!map)
 		return NULL;

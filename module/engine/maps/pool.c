@@ -62,14 +62,14 @@ static bool publish(struct kbpf_pool *pool, void *mem, u32 ready, u32 count)
 	return ours;
 }
 
-static void *chunk_alloc(size_t bytes, gfp_t gfp)
+static void *chunk_alloc(const struct kbpf_pool *pool, size_t bytes, gfp_t gfp)
 {
 	bool waits = gfp == GFP_KERNEL;
 
 	gfp |= __GFP_ACCOUNT | __GFP_NOWARN;
 	if (waits)
-		return kvzalloc(bytes, gfp);
-	return bytes <= CHUNK_BYTES ? kzalloc(bytes, gfp) : NULL;
+		return kvzalloc_node(bytes, gfp, pool->node);
+	return bytes <= CHUNK_BYTES ? kzalloc_node(bytes, gfp, pool->node) : NULL;
 }
 
 /* One more chunk. Return: 0, also when another was first; -ENOMEM. */
@@ -83,7 +83,7 @@ static int add_chunk(struct kbpf_pool *pool, gfp_t gfp)
 		return 0;
 	count = min(pool->per_chunk, pool->capacity - ready);
 	bytes = chunk_bytes(pool, count);
-	mem = chunk_alloc(bytes, gfp);
+	mem = chunk_alloc(pool, bytes, gfp);
 	if (!mem)
 		return -ENOMEM;
 	for (i = 0; pool->pcpu_size && i < count; i++)

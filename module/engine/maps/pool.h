@@ -52,6 +52,7 @@ struct kbpf_pool_cpu {
  * @elem_size: bytes of an entry, a multiple of 8
  * @pcpu_size: bytes of an entry's value on a CPU, or 0; the entry then has the
  *	address of the first CPU's right behind struct kbpf_elem
+ * @node: where memory should be, or NUMA_NO_NODE
  * @plane: bytes from a CPU's value to the next CPU's
  * @capacity: most entries in all
  * @per_chunk: entries of a chunk
@@ -70,6 +71,7 @@ struct kbpf_pool_cpu {
 struct kbpf_pool {
 	u32 elem_size;
 	u32 pcpu_size;
+	int node;
 	u32 plane;
 	u32 capacity;
 	u32 per_chunk;
@@ -88,7 +90,7 @@ struct kbpf_pool {
 
 /**
  * kbpf_pool_init() - set up a pool
- * @pool: the pool, zeroed; @elem_size, @pcpu_size, @capacity and @memory set
+ * @pool: the pool, zeroed; @elem_size, @pcpu_size, @capacity, @node and @memory set
  * @lazy: have little ready ahead
  *
  * Return: 0 or -ENOMEM; kbpf_pool_exit() is called either way.

@@ -160,8 +160,8 @@ static struct kbpf_map *queue_create(const struct kbpf_map_create_attr *attr)
 	if (!q)
 		return ERR_PTR(-ENOMEM);
 	raw_spin_lock_init(&q->lock);
-	q->values = kvcalloc(attr->max_entries, attr->value_size,
-			     GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	q->values = kvzalloc_node((size_t)attr->max_entries * attr->value_size,
+				  GFP_KERNEL_ACCOUNT | __GFP_NOWARN, kbpf_map_node(attr));
 	if (!q->values) {
 		kbpf_map_dealloc(&q->map);
 		return ERR_PTR(-ENOMEM);

@@ -292,7 +292,8 @@ static struct kbpf_map *ringbuf_create(const struct kbpf_map_create_attr *attr)
 
 	if (!rb)
 		return ERR_PTR(-ENOMEM);
-	rb->base = kbpf_shm_alloc_ring(HEAD_PAGES * PAGE_SIZE, attr->max_entries);
+	rb->base = kbpf_shm_alloc_ring(HEAD_PAGES * PAGE_SIZE, attr->max_entries,
+				       kbpf_map_node(attr));
 	if (!rb->base) {
 		kbpf_map_dealloc(&rb->map);
 		return ERR_PTR(-ENOMEM);

@@ -233,6 +233,7 @@ static struct kbpf_map *trace_create(const struct kbpf_map_create_attr *attr)
 	raw_spin_lock_init(&t->lock);
 	t->pool.elem_size = sizeof(struct stack) + attr->value_size;
 	t->pool.capacity = attr->max_entries;
+	t->pool.node = kbpf_map_node(attr);
 	t->pool.memory = &t->map.memory;
 	err = kbpf_pool_init(&t->pool, false);
 	t->slots = kvcalloc(n, sizeof(*t->slots), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);

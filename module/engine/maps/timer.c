@@ -174,6 +174,7 @@ int kbpf_timers_init(struct kbpf_map *map)
 	pool = &map->timers->pool;
 	pool->elem_size = round_up(sizeof(struct kbpf_timer), 8);
 	pool->capacity = min_t(u64, (u64)map->desc.max_entries + SPARE, U32_MAX);
+	pool->node = NUMA_NO_NODE;
 	pool->memory = &map->memory;
 	return kbpf_pool_init(pool, true);
 }

@@ -170,7 +170,8 @@ static struct kbpf_map *user_ring_create(const struct kbpf_map_create_attr *attr
 
 	if (!rb)
 		return ERR_PTR(-ENOMEM);
-	rb->consumer = kbpf_shm_alloc_ring(HEAD_PAGES * PAGE_SIZE, attr->max_entries);
+	rb->consumer = kbpf_shm_alloc_ring(HEAD_PAGES * PAGE_SIZE, attr->max_entries,
+					   kbpf_map_node(attr));
 	if (!rb->consumer) {
 		kbpf_map_dealloc(&rb->map);
 		return ERR_PTR(-ENOMEM);
