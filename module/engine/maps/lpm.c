@@ -32,7 +32,7 @@
 struct lpm_node {
 	struct kbpf_elem elem;
 	struct lpm_node *child[2];
-	u32 bits;
+	u16 bits;
 	bool real;
 	u8 data[];
 };
@@ -84,10 +84,14 @@ static u32 bit_at(const u8 *data, u32 i)
 /* How many of the first @most bits are the same. */
 static KBPF_RACY u32 common_bits(const u8 *a, const u8 *b, u32 most)
 {
-	u32 i, n = 0;
-	u8 diff;
+	u32 i = 0, n, diff;
 
-	for (i = 0; n < most; i++, n += 8) {
+	for (n = 0; n + 32 <= most; n += 32, i += 4) {
+		diff = get_unaligned((const u32 *)(a + i)) ^ get_unaligned((const u32 *)(b + i));
+		if (diff)
+			return n + 32 - fls(swab32(diff));
+	}
+	for (; n < most; i++, n += 8) {
 		diff = a[i] ^ b[i];
 		if (diff)
 			return min_t(u32, n + 8 - fls(diff), most);
@@ -98,7 +102,7 @@ static KBPF_RACY u32 common_bits(const u8 *a, const u8 *b, u32 most)
 static u32 match(const struct kbpf_lpm *t, const struct lpm_node *n, u32 bits, const u8 *data)
 {
 	/* A node being reused may show any length. */
-	return common_bits(n->data, data, min3(READ_ONCE(n->bits), bits, t->max_bits));
+	return common_bits(n->data, data, min3((u32)READ_ONCE(n->bits), bits, t->max_bits));
 }
 
 static struct lpm_node *child_read(struct lpm_node **slot)
@@ -115,22 +119,49 @@ static void child_set(struct lpm_node **slot, struct lpm_node *n)
 
 /* ---- lookup --------------------------------------------------------------------- */
 
-static struct lpm_node *walk(struct kbpf_lpm *t, const void *key)
+/*
+ * The last real node on the way that the key's first @bits bits show; nodes of more
+ * bits are not on it. What a node's prefix is nobody looks at: it may be another.
+ */
+static struct lpm_node *descend_by_bits(struct kbpf_lpm *t, const u8 *data, u32 bits)
 {
 	struct lpm_node *n = child_read(&t->root), *found = NULL;
-	u32 bits = key_bits(key), steps, len;
+	u32 steps, len;
 
 	for (steps = 0; n && steps <= t->max_bits; steps++) {
 		len = READ_ONCE(n->bits);
-		if (match(t, n, bits, key_data(key)) < len)
+		if (len > bits)
 			break;
 		if (READ_ONCE(n->real))
 			found = n;
-		if (len >= bits || len >= t->max_bits)
+		if (len == bits)
 			break;
-		n = child_read(&n->child[bit_at(key_data(key), len)]);
+		n = child_read(&n->child[bit_at(data, len)]);
 	}
 	return found;
+}
+
+/*
+ * All nodes on the way down have the same prefix as far as they go: where it parts
+ * from the key, the answer is the last one above.
+ */
+static struct lpm_node *walk(struct kbpf_lpm *t, const void *key)
+{
+	u32 bits = key_bits(key), steps, len, same;
+	struct lpm_node *n;
+
+	for (steps = 0; steps <= t->max_bits; steps++) {
+		n = descend_by_bits(t, key_data(key), bits);
+		if (!n)
+			return NULL;
+		len = READ_ONCE(n->bits);
+		same = match(t, n, bits, key_data(key));
+		if (same >= len)
+			return n;
+		bits = same;
+	}
+	/* Nodes were reused on the way; the caller will notice. */
+	return NULL;
 }
 
 static struct lpm_node *find(struct kbpf_lpm *t, const void *key)
