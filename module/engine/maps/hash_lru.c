@@ -95,15 +95,13 @@ static struct kbpf_elem *make_room(struct kbpf_hash *h)
 	return e ? e : ERR_PTR(-ENOMEM);
 }
 
-static struct kbpf_elem *lru_get(struct kbpf_hash *h)
+static struct kbpf_elem *lru_evict(struct kbpf_hash *h)
 {
 	struct kbpf_elem *e;
 	unsigned long irq;
 
 	kbpf_map_enter(&irq);
-	e = kbpf_pool_get(&h->pool);
-	if (IS_ERR(e))
-		e = make_room(h);
+	e = make_room(h);
 	kbpf_map_leave(irq);
 	if (IS_ERR(e))
 		kbpf_hash_refuse(h, PTR_ERR(e));
@@ -151,12 +149,12 @@ static void link_new(struct kbpf_hash *h, struct kbpf_elem *e, const struct chan
 }
 
 /*
- * Change the key's entry, or link @e as its entry if there is none.
+ * Change the key's entry, or link @e or a free one as its entry if there is none.
  * Return: 0, 1 when @e would be needed and is NULL, -errno.
  */
 static int try_change(struct kbpf_hash *h, const struct change *c, struct kbpf_elem **e)
 {
-	struct kbpf_elem *old;
+	struct kbpf_elem *old, *new;
 	unsigned long irq;
 	int ret;
 
@@ -166,11 +164,13 @@ static int try_change(struct kbpf_hash *h, const struct change *c, struct kbpf_e
 	ret = kbpf_hash_check_exist(old, c->flags);
 	if (!ret && old) {
 		ret = change_old(h, old, c);
-	} else if (!ret && *e) {
-		link_new(h, *e, c);
-		*e = NULL;
 	} else if (!ret) {
-		ret = 1;
+		new = *e ? *e : kbpf_pool_get(&h->pool);
+		*e = NULL;
+		if (IS_ERR(new))
+			ret = 1;
+		else
+			link_new(h, new, c);
 	}
 	kbpf_hash_unlock(h, c->hash, irq);
 	return ret;
@@ -187,7 +187,7 @@ static int change(struct kbpf_hash *h, struct change *c)
 	ret = try_change(h, c, &e);
 	if (ret <= 0)
 		return ret;
-	e = lru_get(h);
+	e = lru_evict(h);
 	if (IS_ERR(e))
 		return PTR_ERR(e);
 	ret = try_change(h, c, &e);
