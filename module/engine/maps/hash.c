@@ -104,13 +104,20 @@ static struct kbpf_map *hash_create(const struct kbpf_map_create_attr *attr)
 
 /* ---- PERCPU_HASH ------------------------------------------------------------------- */
 
-static void *percpu_lookup(struct kbpf_map *map, const void *key)
-{
-	struct kbpf_hash *h = kbpf_to_hash(map);
-	struct kbpf_elem *e = kbpf_hash_find_any(h, key, kbpf_hash_of(h, key));
-
-	return e ? kbpf_hash_percpu_value(h, e, smp_processor_id()) : NULL;
+#define PERCPU_LOOKUP(name, size) \
+static void *percpu_lookup_##name(struct kbpf_map *map, const void *key) \
+{ \
+	const struct kbpf_hash *h = kbpf_to_hash(map); \
+	u32 hash = kbpf_key_hash(key, size, h->seed); \
+	struct kbpf_elem *e = kbpf_hash_find(h, key, size, sizeof(*e) + sizeof(void *), hash); \
+\
+	return e ? kbpf_hash_percpu_value(h, e, smp_processor_id()) : NULL; \
 }
+
+PERCPU_LOOKUP(4, 4)
+PERCPU_LOOKUP(8, 8)
+PERCPU_LOOKUP(16, 16)
+PERCPU_LOOKUP(any, map->desc.key_size)
 
 static int percpu_set(struct kbpf_hash *h, const void *key, const void *value, u64 flags, bool all)
 {
@@ -156,26 +163,43 @@ static int percpu_update_copy(struct kbpf_map *map, const void *key, const void 
 	return err;
 }
 
-static struct kbpf_map *percpu_create(const struct kbpf_map_create_attr *attr)
-{
-	return kbpf_hash_create(attr, KBPF_HASH_PERCPU);
+static struct kbpf_map *percpu_create(const struct kbpf_map_create_attr *attr);
+
+#define PERCPU_HASH_OPS(lookup_fn) { \
+	.check = kbpf_hash_check_percpu, \
+	.create = percpu_create, \
+	.free = kbpf_hash_free, \
+	.lookup = lookup_fn, \
+	.update = percpu_update, \
+	.delete = kbpf_hash_delete, \
+	.lookup_percpu = kbpf_hash_lookup_percpu, \
+	.for_each = kbpf_hash_for_each, \
+	.batch = kbpf_hash_batch, \
+	.batches = KBPF_BATCH_ALL, \
+	.lookup_copy = kbpf_hash_lookup_copy, \
+	.update_copy = percpu_update_copy, \
+	.pool = kbpf_hash_pool, \
+	.take_copy = kbpf_hash_take_copy, \
+	.next_key = kbpf_hash_next_key, \
+	.entries = kbpf_hash_entries, \
 }
 
-const struct kbpf_map_ops kbpf_percpu_hash_ops = {
-	.check = kbpf_hash_check_percpu,
-	.create = percpu_create,
-	.free = kbpf_hash_free,
-	.lookup = percpu_lookup,
-	.update = percpu_update,
-	.delete = kbpf_hash_delete,
-	.lookup_percpu = kbpf_hash_lookup_percpu,
-	.for_each = kbpf_hash_for_each,
-	.batch = kbpf_hash_batch,
-	.batches = KBPF_BATCH_ALL,
-	.lookup_copy = kbpf_hash_lookup_copy,
-	.update_copy = percpu_update_copy,
-	.pool = kbpf_hash_pool,
-	.take_copy = kbpf_hash_take_copy,
-	.next_key = kbpf_hash_next_key,
-	.entries = kbpf_hash_entries,
-};
+const struct kbpf_map_ops kbpf_percpu_hash_ops = PERCPU_HASH_OPS(percpu_lookup_any);
+static const struct kbpf_map_ops percpu_ops_4 = PERCPU_HASH_OPS(percpu_lookup_4);
+static const struct kbpf_map_ops percpu_ops_8 = PERCPU_HASH_OPS(percpu_lookup_8);
+static const struct kbpf_map_ops percpu_ops_16 = PERCPU_HASH_OPS(percpu_lookup_16);
+
+static struct kbpf_map *percpu_create(const struct kbpf_map_create_attr *attr)
+{
+	struct kbpf_map *map = kbpf_hash_create(attr, KBPF_HASH_PERCPU);
+
+	if (IS_ERR(map))
+		return map;
+	if (attr->key_size == 4)
+		map->ops = &percpu_ops_4;
+	else if (attr->key_size == 8)
+		map->ops = &percpu_ops_8;
+	else if (attr->key_size == 16)
+		map->ops = &percpu_ops_16;
+	return map;
+}

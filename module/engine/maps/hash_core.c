@@ -25,6 +25,8 @@ u32 kbpf_hash_of(const struct kbpf_hash *h, const void *key)
 		return kbpf_key_hash(key, 4, h->seed);
 	if (size == 8)
 		return kbpf_key_hash(key, 8, h->seed);
+	if (size == 16)
+		return kbpf_key_hash(key, 16, h->seed);
 	return kbpf_key_hash(key, size, h->seed);
 }
 
@@ -36,6 +38,8 @@ struct kbpf_elem *kbpf_hash_find_any(const struct kbpf_hash *h, const void *key,
 		return kbpf_hash_find(h, key, 4, h->key_off, hash);
 	if (size == 8)
 		return kbpf_hash_find(h, key, 8, h->key_off, hash);
+	if (size == 16)
+		return kbpf_hash_find(h, key, 16, h->key_off, hash);
 	return kbpf_hash_find(h, key, size, h->key_off, hash);
 }
 
