@@ -67,7 +67,7 @@ static void on_trace_record(struct perf_event *event, struct perf_sample_data *d
 		kbpf_probe_charge(&p->probe);
 		return;
 	}
-	kbpf_probe_run(&p->probe, data->raw->frag.data, 0, instruction_pointer(regs));
+	kbpf_probe_run(&p->probe, data->raw->frag.data, 0, instruction_pointer(regs), NULL);
 }
 
 static void on_sample(struct perf_event *event, struct perf_sample_data *data,
@@ -80,7 +80,10 @@ static void on_sample(struct perf_event *event, struct perf_sample_data *data,
 		.addr = data->sample_flags & PERF_SAMPLE_ADDR ? data->addr : 0,
 	};
 
-	kbpf_probe_run(&p->probe, &ctx, 0, user_mode(regs) ? 0 : instruction_pointer(regs));
+	if (user_mode(regs))
+		kbpf_probe_run(&p->probe, &ctx, 0, 0, NULL);
+	else
+		kbpf_probe_run(&p->probe, &ctx, 0, instruction_pointer(regs), regs);
 }
 
 static int arm(struct kbpf_probe *probe)

@@ -56,7 +56,7 @@ static int on_entry(struct kprobe *kp, struct pt_regs *regs)
 
 	if (unlikely(missed(&p->probe) != kbpf_probe_missed(&p->probe)))
 		kbpf_probe_charge(&p->probe);
-	kbpf_probe_run(&p->probe, regs, p->func_ip, instruction_pointer(regs));
+	kbpf_probe_run(&p->probe, regs, p->func_ip, instruction_pointer(regs), regs);
 	return 0;
 }
 NOKPROBE_SYMBOL(on_entry);
@@ -72,7 +72,7 @@ static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	p = container_of(rp, struct kernel_probe, rp);
 	if (unlikely(missed(&p->probe) != kbpf_probe_missed(&p->probe)))
 		kbpf_probe_charge(&p->probe);
-	kbpf_probe_run(&p->probe, regs, p->func_ip, instruction_pointer(regs));
+	kbpf_probe_run(&p->probe, regs, p->func_ip, instruction_pointer(regs), NULL);
 	return 0;
 }
 NOKPROBE_SYMBOL(on_return);

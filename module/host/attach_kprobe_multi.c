@@ -52,6 +52,7 @@ static __always_inline void run(struct multi_link *ml, unsigned long ip, struct 
 		.func_ip = ip,
 		.places = ml->places,
 		.hook_ip = ml->is_return ? instruction_pointer(regs) : ip,
+		.regs = ml->is_return ? NULL : regs,
 	};
 	u64 ret;
 

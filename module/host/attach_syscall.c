@@ -110,7 +110,7 @@ static __always_inline void run_all(struct list_head *list, const struct record 
 	struct syscall_probe *p;
 
 	list_for_each_entry_lockless(p, list, node)
-		kbpf_probe_run(&p->probe, rec, 0, caller);
+		kbpf_probe_run(&p->probe, rec, 0, caller, NULL);
 }
 
 static notrace void on_enter(void *data, struct pt_regs *regs, long id)

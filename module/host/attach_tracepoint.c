@@ -118,7 +118,7 @@ static void on_record(struct perf_event *event, struct perf_sample_data *data,
 		cpu->record[level] = (struct trace_entry *)data->raw->frag.data;
 	cpu->wants[level] = NULL;
 	if (p)
-		kbpf_probe_run(&p->probe, data->raw->frag.data, 0, instruction_pointer(regs));
+		kbpf_probe_run(&p->probe, data->raw->frag.data, 0, instruction_pointer(regs), NULL);
 }
 
 static noinline notrace void count_unmade(struct record_probe *p)
@@ -139,7 +139,7 @@ static __always_inline void run_on(struct record_probe *p, const struct trace_en
 	}
 	++*mark;
 	barrier();
-	kbpf_probe_run(&p->probe, rec, 0, caller);
+	kbpf_probe_run(&p->probe, rec, 0, caller, NULL);
 	barrier();
 	--*mark;
 }

@@ -50,7 +50,7 @@ static int on_entry(struct uprobe_consumer *uc, struct pt_regs *regs)
 	struct user_probe *p = container_of(uc, struct user_probe, consumer);
 
 	if (wanted(p))
-		kbpf_probe_run(&p->probe, regs, instruction_pointer(regs), 0);
+		kbpf_probe_run(&p->probe, regs, instruction_pointer(regs), 0, NULL);
 	return 0;
 }
 
@@ -59,7 +59,7 @@ static int on_return(struct uprobe_consumer *uc, unsigned long func, struct pt_r
 	struct user_probe *p = container_of(uc, struct user_probe, consumer);
 
 	if (wanted(p))
-		kbpf_probe_run(&p->probe, regs, func, 0);
+		kbpf_probe_run(&p->probe, regs, func, 0, NULL);
 	return 0;
 }
 

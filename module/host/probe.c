@@ -95,7 +95,7 @@ void kbpf_probe_charge(struct kbpf_probe *probe)
 }
 
 notrace void kbpf_probe_run(struct kbpf_probe *probe, const void *ctx, u64 func_ip,
-			    unsigned long hook_ip)
+			    unsigned long hook_ip, const struct pt_regs *regs)
 {
 	const struct kbpf_probe_list *list;
 	struct kbpf_run run KBPF_UNFILLED;
@@ -107,6 +107,7 @@ notrace void kbpf_probe_run(struct kbpf_probe *probe, const void *ctx, u64 func_
 	kbpf_run_nowhere(&run);
 	run.func_ip = func_ip;
 	run.hook_ip = hook_ip;
+	run.regs = regs;
 	preempt_disable_notrace();
 	list = rcu_dereference_raw(probe->list);
 	for (i = 0; i < list_len(list); i++) {

@@ -80,11 +80,12 @@ void kbpf_probe_init(struct kbpf_probe *probe, const struct kbpf_probe_ops *ops,
  * @ctx: their context
  * @func_ip: what get_func_ip returns
  * @hook_ip: see struct kbpf_run
+ * @regs: see struct kbpf_run
  *
  * Context: any.
  */
 void kbpf_probe_run(struct kbpf_probe *probe, const void *ctx, u64 func_ip,
-		    unsigned long hook_ip);
+		    unsigned long hook_ip, const struct pt_regs *regs);
 
 /**
  * kbpf_probe_missed() - what the kernel turned away so far, as charged to programs

@@ -54,6 +54,7 @@ struct kbpf_places {
  *	near the beginning of the function meanwhile; else NULL
  * @hook_ip: address near the hooked place by which a stack walk knows where to
  *	begin: a kernel instruction or return address there, or 0
+ * @regs: the kernel's registers at the hooked place, where a stack walk can begin; or NULL
  * @nr_args: at a function's beginning or end: how many arguments @ctx begins with
  * @has_ret: the function's result follows them
  * @ctx: the context, set by kbpf_run_prog()
@@ -65,6 +66,7 @@ struct kbpf_run {
 	u64 func_ip;
 	const struct kbpf_places *places;
 	unsigned long hook_ip;
+	const struct pt_regs *regs;
 	u32 nr_args;
 	bool has_ret;
 	const void *ctx;
@@ -126,6 +128,7 @@ static __always_inline void kbpf_run_nowhere(struct kbpf_run *run)
 	run->func_ip = 0;
 	run->places = NULL;
 	run->hook_ip = 0;
+	run->regs = NULL;
 	run->nr_args = 0;
 	run->has_ret = false;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Call stacks. What a module may use of the kernel's unwinder begins at its own
- * caller; the frames between that and the place a program is hooked to are cut
- * off by looking for the address that the hook noted (struct kbpf_run, hook_ip).
+ * Call stacks. Where the hook knows the registers (struct kbpf_run, @regs), a walk
+ * begins there. Elsewhere it begins at its own caller, and the frames between that
+ * and the place a program is hooked to are cut off by looking for the address that
+ * the hook noted (@hook_ip).
  */
 #include <linux/percpu.h>
 #include <linux/sched.h>
@@ -10,6 +11,7 @@
 #include <linux/stacktrace.h>
 #include <linux/uaccess.h>
 #include <asm/ptrace.h>
+#include <asm/unwind.h>
 #include "../compat/stacktrace.h"
 #include "run.h"
 #include "stack.h"
@@ -55,11 +57,34 @@ u64 *kbpf_stack_room(void)
 	return this_cpu_ptr(rooms)->level[kbpf_run_level()].out;
 }
 
+static u32 walk_from(const struct pt_regs *regs, u64 *ips, u32 max, u32 skip)
+{
+	struct unwind_state state;
+	unsigned long ip = regs->ip;
+	u32 nr = 0;
+
+	unwind_start(&state, current, (struct pt_regs *)regs, NULL);
+	while (ip && nr < max) {
+		if (skip)
+			skip--;
+		else
+			ips[nr++] = ip;
+		if (unwind_done(&state))
+			break;
+		ip = unwind_get_return_address(&state);
+		unwind_next_frame(&state);
+	}
+	return nr;
+}
+
 u32 kbpf_stack_kernel(u64 *ips, u32 max, u32 skip)
 {
+	const struct pt_regs *regs = kbpf_run_current()->regs;
 	struct walk_room *room = &this_cpu_ptr(rooms)->level[kbpf_run_level()];
 	u32 nr, from, i;
 
+	if (regs)
+		return walk_from(regs, ips, max, skip);
 	nr = stack_trace_save(room->ips, ARRAY_SIZE(room->ips), 0);
 	from = find_hook(room->ips, nr, kbpf_run_current()->hook_ip) + skip;
 	for (i = 0; i < max && from + i < nr; i++)
