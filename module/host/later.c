@@ -21,7 +21,7 @@ static void to_queue(struct irq_work *irq)
 	queue_work(queue, &later->work);
 }
 
-static void do_work(struct work_struct *work)
+void kbpf_later_work(struct work_struct *work)
 {
 	struct kbpf_later *later = container_of(work, struct kbpf_later, work);
 	struct mem_cgroup *before;
@@ -51,10 +51,9 @@ void kbpf_later_flush(void)
 		flush_workqueue(queue);
 }
 
-void kbpf_later_init(struct kbpf_later *later, void (*fn)(struct kbpf_later *later))
+void kbpf_later_set(struct kbpf_later *later, void (*fn)(struct kbpf_later *later))
 {
 	init_irq_work(&later->irq, to_queue);
-	INIT_WORK(&later->work, do_work);
 	later->fn = fn;
 	later->soon = NULL;
 	later->memcg = NULL;

@@ -54,7 +54,15 @@ void kbpf_later_flush(void);
  * @later: the work
  * @fn: what to do; where something has to be done sooner, the caller sets @soon
  */
-void kbpf_later_init(struct kbpf_later *later, void (*fn)(struct kbpf_later *later));
+#define kbpf_later_init(later, fn) do { \
+	/* Here, so that lockdep tells apart what waits for what: freeing a map cancels work. */ \
+	INIT_WORK(&(later)->work, kbpf_later_work); \
+	kbpf_later_set(later, fn); \
+} while (0)
+
+/* For kbpf_later_init(). */
+void kbpf_later_work(struct work_struct *work);
+void kbpf_later_set(struct kbpf_later *later, void (*fn)(struct kbpf_later *later));
 
 /**
  * kbpf_later_bill() - charge the memory that the work allocates to the caller's cgroup
