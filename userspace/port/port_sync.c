@@ -6,10 +6,13 @@
  * new epoch and waits until no reader is left in an older one. A reader that
  * read the epoch but published late begins after the fence of its publication,
  * so it sees what the writer did before; its old number only makes later
- * writers wait for it.
+ * writers wait for it. That fence is the writer's, who has membarrier(2) run one
+ * in all threads; the reader's own where there is none.
  */
+#include <linux/membarrier.h>
 #include <sched.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "port_sync.h"
 
@@ -30,6 +33,7 @@ static struct thread *threads;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 static __thread struct thread *self_ptr;
+static bool readers_fence;	/* there is no membarrier(2); set before there is a reader */
 
 static void thread_gone(void *arg)
 {
@@ -47,6 +51,7 @@ static void thread_gone(void *arg)
 static void make_key(void)
 {
 	WARN_ON(pthread_key_create(&key, thread_gone));
+	readers_fence = syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
 }
 
 static noinline struct thread *thread_new(void)
@@ -239,6 +244,22 @@ void mutex_unlock(struct mutex *m)
 static u64 epoch = 1;
 static pthread_mutex_t writers = PTHREAD_MUTEX_INITIALIZER;
 
+static int membarrier(int cmd)
+{
+	return syscall(SYS_membarrier, cmd, 0, 0);
+}
+
+/* A fence in every thread of this process. */
+static void fence_all(void)
+{
+	smp_mb();
+	if (readers_fence || !membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
+		return;
+	/* A child of fork() has to say anew that it wants to. */
+	WARN_ON(membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) ||
+		membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED));
+}
+
 void rcu_read_lock(void)
 {
 	struct thread *t = self();
@@ -246,7 +267,10 @@ void rcu_read_lock(void)
 	if (t->readers++)
 		return;
 	__atomic_store_n(&t->epoch, __atomic_load_n(&epoch, __ATOMIC_RELAXED), __ATOMIC_RELAXED);
-	smp_mb();
+	if (readers_fence)
+		smp_mb();
+	else
+		barrier();
 }
 
 void rcu_read_unlock(void)
@@ -285,7 +309,7 @@ void synchronize_rcu(void)
 	smp_mb();
 	pthread_mutex_lock(&writers);
 	limit = __atomic_add_fetch(&epoch, 1, __ATOMIC_SEQ_CST);
-	smp_mb();
+	fence_all();
 	while (readers_before(limit))
 		sched_yield();
 	smp_mb();
