@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tracepoints with a record. Only the function that the kernel made of the event's
- * definition can fill a record in, and it makes it for perf. It is told which event by
- * a structure, so it works for us when it gets one of ours: our own list of counters,
- * none of the programs that the kernel's own BPF has there. The function registered
- * with the tracepoint is ours and calls the kernel's.
+ * Tracepoints with a record. Some are put together by ourselves (record_build.c). Of the
+ * others, only the function that the kernel made of the event's definition can fill a
+ * record in, and it makes it for perf. It is told which event by a structure, so it works
+ * for us when it gets one of ours: our own list of counters, none of the programs that the
+ * kernel's own BPF has there. The function registered with the tracepoint is ours and
+ * calls the kernel's.
  *
  * The counter in the list is ours, too: perf never made it, and finds it there. Where a
  * record, once made, can be kept (perf_hold.h), it is a stopped one: perf does nothing
@@ -26,6 +27,7 @@
 #include "../compat/perf_hold.h"
 #include "kernel_btf.h"
 #include "probe.h"
+#include "record_build.h"
 #include "run.h"
 #include "tp_args.h"
 #include "trace_record.h"
@@ -44,7 +46,7 @@
  * @event: the kernel's event
  * @module: what @event is in, with a reference; NULL: the kernel itself
  * @on_hit: what the tracepoint calls
- * @make: the kernel's function
+ * @make: the kernel's function; NULL: the record is put together here
  * @quiet: the event to the kernel's function: no counter wants it
  * @handing: the same, and one counter does
  * @record_len: bytes that all records have
@@ -125,6 +127,14 @@ static noinline notrace void count_unmade(struct record_probe *p)
 {
 	atomic64_inc(&p->unmade);
 	kbpf_probe_charge(&p->probe);
+}
+
+/* Functions of record_build.c get the probe as such. */
+static_assert(!offsetof(struct record_probe, probe));
+
+void kbpf_record_unmade(struct kbpf_probe *probe)
+{
+	count_unmade(to_record_probe(probe));
 }
 
 /* A record may have been made where @p's hit is to have it: runs its programs. */
@@ -241,6 +251,7 @@ static void locked_take_down(void)
 {
 	int cpu;
 
+	kbpf_record_room_exit();
 	free_percpu(lists.quiet);
 	free_percpu(lists.handing);
 	lists.quiet = NULL;
@@ -259,7 +270,7 @@ static int locked_set_up(void)
 	lists.handing = make_lists(0);
 	if (IS_ERR(lists.never))
 		return PTR_ERR(lists.never);
-	return lists.quiet && lists.handing ? 0 : -ENOMEM;
+	return lists.quiet && lists.handing ? kbpf_record_room_init() : -ENOMEM;
 }
 
 static int use_lists(void)
@@ -333,7 +344,7 @@ static int fill_info(const struct kbpf_probe *probe, struct kbpf_link_info *info
 
 static const char *how(const struct kbpf_probe *probe)
 {
-	return "tracepoint";
+	return to_record_probe(probe)->make ? "perf's record" : "own record";
 }
 
 static const struct kbpf_probe_ops record_ops = {
@@ -391,8 +402,11 @@ struct kbpf_object *kbpf_record_event_create(struct trace_event_call *event)
 		goto put_module;
 	p->event = event;
 	p->record_len = len;
-	p->on_hit = hit_function(event->tp);
-	p->make = event->class->perf_probe;
+	p->on_hit = kbpf_record_hit(event->tp);
+	if (!p->on_hit) {
+		p->on_hit = hit_function(event->tp);
+		p->make = event->class->perf_probe;
+	}
 	make_event(&p->quiet, event, &lists.quiet->head);
 	make_event(&p->handing, event, &lists.handing->head);
 	kbpf_probe_init(&p->probe, &record_ops, KBPF_PERF_EVENT_TRACEPOINT);
