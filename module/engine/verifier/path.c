@@ -9,6 +9,7 @@
 #include "helpers/proto.h"
 
 #define MAX_SHOWN	6	/* branches, the last ones */
+#define MAX_ASKED	64	/* branches that are looked at */
 
 /* Looking for what matters. */
 struct look {
@@ -17,6 +18,7 @@ struct look {
 	const struct kbpf_origin *o;
 	u32 *todo;	/* slots to look at */
 	u8 *seen;
+	u8 *asked;	/* branches that were looked at, in a later round */
 };
 
 static bool is_branch(const struct kbpf_insn *insn)
@@ -146,7 +148,7 @@ static bool matters(struct look *l, u32 step)
 	s64 goal;
 	u32 other;
 
-	if (!s->forked || !is_branch(&l->v->insns[s->insn]))
+	if (!is_branch(&l->v->insns[s->insn]))
 		return false;
 	goal = goal_of(l, step);
 	if (goal < 0)
@@ -223,16 +225,19 @@ static void say_place(const struct kbpf_verifier *v, u32 insn, bool first, struc
 /* The branches that matter, the last of them: steps into @shown. Of a loop's, the last round's. */
 static u32 choose(struct look *l, u32 *shown)
 {
-	u32 nr = 0;
+	u32 nr = 0, asked = 0;
 
-	for (u32 i = l->h->nr - 1; i-- > kbpf_history_first(l->h) && nr < MAX_SHOWN; ) {
+	for (u32 i = l->h->nr - 1; i-- > kbpf_history_first(l->h); ) {
 		const struct kbpf_step *s = kbpf_history_step(l->h, i);
-		bool again = false;
 
-		for (u32 n = 0; n < nr; n++)
-			again |= kbpf_history_step(l->h, shown[n])->insn == s->insn;
-		if (!again && matters(l, i))
+		if (!s->forked || l->asked[s->insn])
+			continue;
+		if (nr == MAX_SHOWN || asked++ == MAX_ASKED)
+			break;
+		l->asked[s->insn] = 1;
+		if (matters(l, i))
 			shown[nr++] = i;
+		cond_resched();
 	}
 	return nr;
 }
@@ -256,7 +261,8 @@ void kbpf_path_say(const struct kbpf_verifier *v, const struct kbpf_history *h,
 
 	l.todo = kvmalloc_array(v->len, sizeof(*l.todo), GFP_KERNEL);
 	l.seen = kvmalloc_array(v->len, 1, GFP_KERNEL);
-	if (l.todo && l.seen && h->nr > 1) {
+	l.asked = kvcalloc(v->len, 1, GFP_KERNEL);
+	if (l.todo && l.seen && l.asked && h->nr > 1) {
 		nr = choose(&l, shown);
 		for (u32 n = nr; n-- > 0; ) {
 			u32 before = t->pos;
@@ -272,4 +278,5 @@ void kbpf_path_say(const struct kbpf_verifier *v, const struct kbpf_history *h,
 	}
 	kvfree(l.todo);
 	kvfree(l.seen);
+	kvfree(l.asked);
 }

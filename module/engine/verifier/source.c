@@ -8,6 +8,8 @@
 #include "verifier/explain.h"
 #include "btf/btf.h"
 
+#define MAX_LINE	512	/* bytes: nobody reads longer ones */
+
 static bool is_word(char c)
 {
 	return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -31,9 +33,9 @@ bool kbpf_source_of(const struct kbpf_verifier *v, u32 insn, struct kbpf_source 
 	s->text = kbpf_btf_name(btf, line->line_off);
 	for (; *s->text == ' ' || *s->text == '\t'; s->text++)
 		s->col -= !!s->col;
-	if (s->col >= strlen(s->text))
+	if (s->col >= strnlen(s->text, MAX_LINE))
 		s->col = 0;
-	return s->line && *s->text;
+	return s->line && *s->text && strnlen(s->text, MAX_LINE) < MAX_LINE;
 }
 
 bool kbpf_source_same(const struct kbpf_verifier *v, u32 insn, u32 other)
