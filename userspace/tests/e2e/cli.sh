@@ -4,7 +4,7 @@
 #
 # kbpf-add: build/userspace/kbpf build/userspace/libkbpf-libbpf.so build/userspace/libkbpf-check.so
 # kbpf-add: build/userspace/tools/opensnoop build/userspace/tools/opensnoop.bpf.o
-# kbpf-add: build/userspace/tests/json-check build/userspace/tests/bad.bpf.o /usr/sbin/vfsstat
+# kbpf-add: build/userspace/tests/json-check build/userspace/tests/load build/userspace/tests/bad.bpf.o /usr/sbin/vfsstat
 . /lib/kbpf-test.sh
 
 # exits WANT NAME COMMAND...
@@ -59,15 +59,19 @@ exits 0 "version --json without the module" kbpf version --json
 is_json "version without the module"
 exits 0 "check of good programs" kbpf check /kbpf/opensnoop.bpf.o
 exits 1 "check of bad programs" kbpf check /kbpf/bad.bpf.o
-says "the good one among them is accepted" "accepted  good"
-says "each bad one is refused" "REFUSED   no_bound"
+says "the good one among them is accepted" "^good: accepted"
+says "each bad one is refused" "^no_bound: refused, mem_bounds"
 exits 1 "check --json" kbpf check --json /kbpf/bad.bpf.o
 is_json "check"
+exits 0 "check --log-level 2" kbpf check --log-level 2 /kbpf/opensnoop.bpf.o
+says "it tells the state at each instruction" "R1=ctx"
 exits 2 "check of no object" kbpf check /etc/passwd
 exits 2 "check of nothing" kbpf check
 exits 0 "check -- TOOL" kbpf check --seconds 3 -- vfsstat 1
-says "it reports the tool's programs" "accepted  [a-z]*_vfs_read"
+says "it reports the tool's programs" "^[a-z]*_vfs_read: accepted"
 exits 0 "explain" kbpf explain
+exits 0 "explain of a rule" kbpf explain R044
+says "it has an example" "^int bad"
 exits 1 "explain of no rule" kbpf explain R999
 exits 0 "explain --json" kbpf explain --json
 is_json "explain"
@@ -82,6 +86,12 @@ exits 0 "prog list of nothing" kbpf prog list
 for what in prog map link; do
 	exits 0 "$what list --json of nothing" kbpf $what list --json
 	is_json "$what list of nothing"
+done
+# the log of a load is what kbpf check prints: that line of the caller's, then the explanation
+for prog in no_null_check no_bound raw_pointer no_end; do
+	load /kbpf/bad.bpf.o $prog | sed 1d >said
+	kbpf check --program $prog /kbpf/bad.bpf.o | sed '$d' >wanted
+	t_run "the device explains $prog as kbpf check does" cmp said wanted
 done
 exits 2 "prog show of a name" kbpf prog show nonsense
 exits 1 "prog show of no id" kbpf prog show 999999
