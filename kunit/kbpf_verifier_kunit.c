@@ -260,6 +260,30 @@ static void vectors_compiled(struct kunit *test)
 				check_vector(test, &kbpf_vectors[i], &modes[m]);
 }
 
+/* Hosts prepare by what a program does; whom it calls may do everything. */
+static void tail_calls_use_everything(struct kunit *test)
+{
+	static const struct kbpf_insn insns[] = {
+		KBPF_LD_MAP_FD(KBPF_R2, -1), KBPF_MOV64_IMM(KBPF_R3, 0),
+		KBPF_CALL_HELPER(KBPF_FUNC_tail_call), KBPF_MOV64_IMM(KBPF_R0, 0), KBPF_EXIT_INSN(),
+	};
+	static const struct kbpf_vector_map maps[KBPF_VECTOR_MAX_MAPS] = {
+		{ KBPF_MAP_TYPE_PROG_ARRAY, 4, 4, 1, 0 },
+	};
+	struct trial t;
+
+	KUNIT_ASSERT_EQ(test, 0, trial_init(&t, insns, ARRAY_SIZE(insns), KBPF_PROG_TYPE_SCHED_CLS));
+	KUNIT_ASSERT_EQ(test, 0, trial_maps(&t, maps));
+	trial_verify(&t);
+	KUNIT_EXPECT_EQ(test, 0, t.verdict);
+	KUNIT_EXPECT_TRUE(test, t.prog->packet_written);
+	/* len and mark are read; only mark is written */
+	KUNIT_EXPECT_EQ(test, BIT_ULL(0) | BIT_ULL(2),
+			t.prog->fields_used & (BIT_ULL(0) | BIT_ULL(2)));
+	KUNIT_EXPECT_EQ(test, BIT_ULL(2), t.prog->fields_written & (BIT_ULL(0) | BIT_ULL(2)));
+	trial_exit(&t);
+}
+
 /* Pruning is a matter of time, never of the verdict. */
 static void pruning_changes_nothing(struct kunit *test)
 {
@@ -788,6 +812,7 @@ static void random_bytes(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(vectors),
 	KUNIT_CASE(vectors_compiled),
+	KUNIT_CASE(tail_calls_use_everything),
 	KUNIT_CASE(pruning_changes_nothing),
 #ifndef __KERNEL__
 	KUNIT_CASE(allocation_failures),

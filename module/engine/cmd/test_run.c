@@ -64,9 +64,18 @@ static int read_ctx(const struct kbpf_test_run_attr *attr, void *dst, u32 size)
 	return 0;
 }
 
+static bool makes_tail_calls(const struct kbpf_prog *prog)
+{
+	for (u32 i = 0; i < prog->nr_funcs; i++)
+		if (prog->funcs[i].has_tail_call)
+			return true;
+	return false;
+}
+
 static int setup_plain(struct run *run)
 {
 	const struct kbpf_test_run_attr *attr = &run->call->attr.test_run;
+	u32 room;
 
 	if (attr->data_in || attr->data_size_in || attr->data_out || attr->data_size_out)
 		return -EINVAL;
@@ -78,7 +87,10 @@ static int setup_plain(struct run *run)
 			return -EINVAL;
 		run->plain_size = attr->ctx_size_in;
 	}
-	run->plain = kvzalloc(max(run->plain_size, 8U), GFP_KERNEL);
+	/* what a tail call leads to was judged for any size, too */
+	room = run->type->ctx_size || !makes_tail_calls(run->prog) ? run->plain_size :
+	       KBPF_SYSCALL_CTX_MAX;
+	run->plain = kvzalloc(max(room, 8U), GFP_KERNEL);
 	if (!run->plain)
 		return -ENOMEM;
 	run->ctx = run->plain;

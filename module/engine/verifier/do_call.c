@@ -538,9 +538,30 @@ static int push_tail_return(struct kbpf_verifier *v)
 	return kbpf_push_path(v, other);
 }
 
+/*
+ * The other program works on the packet and the context that hosts prepare by what
+ * this one does: it may do everything.
+ */
+static void use_all_of_packet(struct kbpf_verifier *v)
+{
+	struct kbpf_prog *p = v->prog;
+
+	for (u32 at = 0; v->type->packet && at < v->type->ctx_size; at += 4) {
+		const struct kbpf_ctx_part *part = kbpf_progtype_ctx_part(v->type, at);
+
+		if (!part)
+			continue;
+		p->fields_used |= BIT_ULL(at / 4);
+		if (part->access & KBPF_CTX_WRITE)
+			p->fields_written |= BIT_ULL(at / 4);
+	}
+	p->packet_written |= v->type->packet == KBPF_PACKET_WRITE;
+}
+
 static int apply_tail_call(struct kbpf_verifier *v)
 {
 	v->subprogs[kbpf_state_top(v->cur)->func].has_tail_call = true;
+	use_all_of_packet(v);
 	return push_tail_return(v);
 }
 
