@@ -16,7 +16,7 @@ if [ -e /sys/kernel/btf/vmlinux ] && t_kernel_at_least 6 2 && [ "$KBPF_KERNEL" !
 	t_tap cat in-tree
 fi
 
-# The same random commands to both. The long run: KBPF_SEQUENCES=100000
+# The same random commands to both. The long run: KBPF_SEQUENCES=100000 (KBPF_FILL=1000000 for the above)
 [ "$KBPF_KERNEL" != 6.12 ] || t_tap maps_differential "${KBPF_SEQUENCES:-1000}" 1 --device
 
 # What a map takes is charged to who made it, what it grows by in the background too.
