@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 /*
- * Printing keys and values by their BTF types: JSON is walked here, text is
- * libbpf's own dumper.
+ * Printing keys and values by their BTF types.
  */
 #include <bpf/btf.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,20 +65,48 @@ static void integer(struct json *json, const char *name, const struct btf_type *
 		       get_bits(data, bit, bits), bits);
 }
 
+/* Name of an enumeration's value, of which the low @bits are known; or NULL. */
+static const char *enumerator(const struct btf *btf, const struct btf_type *t, unsigned int bits,
+			      unsigned long long value)
+{
+	unsigned long long mask = bits < 64 ? (1ULL << bits) - 1 : ~0ULL;
+	__u16 i;
+
+	for (i = 0; i < btf_vlen(t); i++) {
+		if (btf_is_enum(t) && ((btf_enum(t)[i].val ^ value) & mask) == 0)
+			return btf__str_by_offset(btf, btf_enum(t)[i].name_off);
+		if (btf_is_enum64(t) && ((btf_enum64_value(&btf_enum64(t)[i]) ^ value) & mask) == 0)
+			return btf__str_by_offset(btf, btf_enum64(t)[i].name_off);
+	}
+	return NULL;
+}
+
+/* Types of old compilers do not say; then one below zero does. */
+static bool is_signed(const struct btf_type *t)
+{
+	__u16 i;
+
+	for (i = 0; btf_is_enum(t) && i < btf_vlen(t); i++)
+		if (btf_enum(t)[i].val < 0)
+			return true;
+	return btf_kflag(t);
+}
+
 static void enumeration(struct json *json, const char *name, const struct btf *btf,
 			const struct btf_type *t, const unsigned char *data, unsigned int bit,
 			unsigned int bits)
 {
-	unsigned long long value = get_bits(data, bit, bits ? bits : t->size * 8);
-	__u16 i;
+	unsigned long long value;
+	const char *text;
 
-	for (i = 0; btf_is_enum(t) && i < btf_vlen(t); i++) {
-		if ((__u32)btf_enum(t)[i].val == (__u32)value) {
-			json_string(json, name, btf__str_by_offset(btf, btf_enum(t)[i].name_off));
-			return;
-		}
-	}
-	json_uint(json, name, value);
+	if (!bits)
+		bits = t->size * 8;
+	value = get_bits(data, bit, bits);
+	text = enumerator(btf, t, bits, value);
+	if (text)
+		json_string(json, name, text);
+	else
+		number(json, name, is_signed(t), value, bits);
 }
 
 static void walk(struct json *json, const char *name, const struct btf *btf, __u32 id,
@@ -208,54 +234,15 @@ void value_json(struct json *json, const char *name, const struct btf *btf, __u3
 		walk(json, name, btf, id, data, size, 0, 0, 0);
 }
 
-static void print(void *ctx, const char *fmt, va_list args)
-{
-	(void)ctx;
-	vprintf(fmt, args);
-}
-
-static void hex(const unsigned char *data, size_t size)
-{
-	size_t i;
-
-	for (i = 0; i < size; i++)
-		printf("%s%02x", i ? " " : "", data[i]);
-}
-
-/* A section of variables has no size of its own that the dumper would take: one by one. */
-static bool section(struct btf_dump *dump, const struct btf *btf, const struct btf_type *t,
-		    const char *data, size_t size)
-{
-	LIBBPF_OPTS(btf_dump_type_data_opts, opts, .compact = true);
-	__u16 i;
-
-	printf("{");
-	for (i = 0; i < btf_vlen(t); i++) {
-		const struct btf_var_secinfo *v = &btf_var_secinfos(t)[i];
-		const struct btf_type *var = btf__type_by_id(btf, v->type);
-
-		if (!var || v->offset > size || v->size > size - v->offset)
-			continue;
-		printf("%s\n    .%s = ", i ? "," : "", btf__str_by_offset(btf, var->name_off));
-		if (btf_dump__dump_type_data(dump, var->type, data + v->offset, v->size, &opts) < 0)
-			hex((const unsigned char *)data + v->offset, v->size);
-	}
-	printf("\n  }");
-	return true;
-}
-
 void value_text(const struct btf *btf, __u32 id, const void *data, size_t size)
 {
-	LIBBPF_OPTS(btf_dump_type_data_opts, opts, .compact = true, .emit_zeroes = true);
-	struct btf_dump *dump = btf && id ? btf_dump__new(btf, print, NULL, NULL) : NULL;
-	const struct btf_type *t = dump ? btf__type_by_id(btf, id) : NULL;
-	bool done = false;
+	struct json json = { .out = stdout, .flat = true };
+	const unsigned char *bytes = data;
+	size_t i;
 
-	if (t && btf_is_datasec(t))
-		done = section(dump, btf, t, data, size);
-	else if (t)
-		done = btf_dump__dump_type_data(dump, id, data, size, &opts) >= 0;
-	if (!done)
-		hex(data, size);
-	btf_dump__free(dump);
+	if (btf && id)
+		walk(&json, NULL, btf, id, data, size, 0, 0, 0);
+	else
+		for (i = 0; i < size; i++)
+			printf("%s%02x", i ? " " : "", bytes[i]);
 }

@@ -24,7 +24,7 @@ void value_json(struct json *json, const char *name, const struct btf *btf, __u3
 		const void *data, size_t size);
 
 /**
- * value_text() - print memory as C would initialise it, on stdout
+ * value_text() - print memory on stdout: as JSON, in one line
  * @btf: types, or NULL
  * @id: type of the memory; 0 or unknown: printed as hexadecimal bytes
  * @data: memory
