@@ -421,73 +421,67 @@ static struct kbpf_value len_result(s64 most)
 	return kbpf_value_num(kbpf_scalar_sbetween(-MAX_ERRNO, most));
 }
 
-static struct kbpf_value or_null(struct kbpf_verifier *v, struct kbpf_value val)
+/* A pointer, or NULL. */
+static int pointer_result(struct kbpf_verifier *v, const struct call *c, u32 map,
+			  struct kbpf_value *r0)
 {
-	val.flags |= KBPF_V_OR_NULL;
-	val.id = ++v->next_id;
-	return val;
+	int err = 0;
+
+	switch (c->proto->ret) {
+	case KBPF_RET_MAP_VALUE_OR_NULL:
+		r0->type = KBPF_V_MAP_VALUE;
+		r0->index = map;
+		if (kbpf_map_desc_of(v, map)->spin_lock_off >= 0)
+			r0->flags = KBPF_V_NUMBERED;
+		if (kbpf_map_desc_of(v, map)->can & KBPF_MAP_IS_INNER) {
+			r0->type = KBPF_V_MAP;
+			r0->index += KBPF_INNER_MAP;
+		}
+		break;
+	case KBPF_RET_RECORD_OR_NULL:
+		r0->size = c->alloc_size;
+		err = kbpf_ref_acquire(v, &r0->ref);
+		break;
+	case KBPF_RET_SLICE_OR_NULL:
+		r0->size = c->alloc_size;
+		r0->flags = KBPF_V_SLICE;
+		r0->ref = c->dynptr;
+		break;
+	default:
+		r0->type = KBPF_V_OBJECT;
+		kbpf_typed_task(v, r0);
+		err = kbpf_ref_acquire(v, &r0->ref);
+	}
+	r0->flags |= KBPF_V_OR_NULL;
+	r0->id = ++v->next_id;
+	return err;
 }
 
 static int apply_result(struct kbpf_verifier *v, const struct call *c, u32 map)
 {
 	struct kbpf_value *r0 = kbpf_state_reg(v->cur, KBPF_R0);
-	struct kbpf_value val;
-	int err;
 
 	switch (c->proto->ret) {
 	case KBPF_RET_VOID:
 		return 0;
 	case KBPF_RET_ERRNO:
-		*r0 = len_result(0);
-		return 0;
 	case KBPF_RET_LEN:
-		*r0 = len_result(c->size_max);
+		*r0 = len_result(c->proto->ret == KBPF_RET_LEN ? c->size_max : 0);
 		return 0;
 	case KBPF_RET_MAP_VALUE_OR_NULL:
-		val = kbpf_value_ptr(KBPF_V_MAP_VALUE);
-		val.index = map;
-		if (kbpf_map_desc_of(v, map)->spin_lock_off >= 0)
-			val.flags = KBPF_V_NUMBERED;
-		if (kbpf_map_desc_of(v, map)->can & KBPF_MAP_IS_INNER) {
-			val.type = KBPF_V_MAP;
-			val.index += KBPF_INNER_MAP;
-		}
-		*r0 = or_null(v, val);
-		return 0;
 	case KBPF_RET_RECORD_OR_NULL:
-		val = kbpf_value_ptr(KBPF_V_MEM);
-		val.size = c->alloc_size;
-		err = kbpf_ref_acquire(v, &val.ref);
-		if (!err)
-			*r0 = or_null(v, val);
-		return err;
 	case KBPF_RET_SLICE_OR_NULL:
-		val = kbpf_value_ptr(KBPF_V_MEM);
-		val.size = c->alloc_size;
-		val.flags = KBPF_V_SLICE;
-		val.ref = c->dynptr;
-		*r0 = or_null(v, val);
-		return 0;
 	case KBPF_RET_OBJECT_OR_NULL:
-		val = kbpf_value_ptr(KBPF_V_OBJECT);
-		kbpf_typed_task(v, &val);
-		err = kbpf_ref_acquire(v, &val.ref);
-		if (!err)
-			*r0 = or_null(v, val);
-		return err;
-	case KBPF_RET_TASK:
-		*r0 = int_result();
-		r0->flags |= KBPF_V_KADDR;
-		kbpf_typed_task(v, r0);
-		return 0;
-	case KBPF_RET_KERNEL_PTR:
-		*r0 = int_result();
-		r0->flags |= KBPF_V_KADDR;
-		return 0;
+		*r0 = kbpf_value_ptr(KBPF_V_MEM);
+		return pointer_result(v, c, map, r0);
 	default:
 		*r0 = int_result();
-		return 0;
 	}
+	if (c->proto->ret == KBPF_RET_TASK || c->proto->ret == KBPF_RET_KERNEL_PTR)
+		r0->flags |= KBPF_V_KADDR;
+	if (c->proto->ret == KBPF_RET_TASK)
+		kbpf_typed_task(v, r0);
+	return 0;
 }
 
 /* Dynptrs that begin or end with the call. */
