@@ -17,6 +17,7 @@ struct explain {
 	const struct kbpf_say_row *say;
 	const struct kbpf_reject_row *row;
 	const struct kbpf_value *val;	/* the register's, or NULL */
+	struct kbpf_value split;	/* the same as what was moved and by how much */
 	u32 caret;			/* column that is pointed at */
 	struct kbpf_source src;
 	bool has_src;
@@ -339,10 +340,45 @@ static void say_all(struct explain *e)
 	say_insn(e);
 }
 
+/*
+ * A pointer that was moved by what was known has that in its constant part; told apart
+ * from where it began, the latter may have a name.
+ */
+static void split_value(struct explain *e)
+{
+	const struct kbpf_insn *made;
+	s64 base = 0;
+
+	if (!kbpf_scalar_is_const(&e->val->num) || e->val->type != KBPF_V_MAP_VALUE || !e->value.nr)
+		return;
+	made = &e->v->insns[kbpf_history_step(&e->h, e->value.notes[e->value.nr - 1].step)->insn];
+	if (kbpf_isa_is_lddw(made))
+		base = made[1].imm;
+	else if (!e->index.nr)
+		return;
+	e->split = *e->val;
+	e->split.off = base;
+	e->split.num = kbpf_scalar_const(e->val->off - base + kbpf_scalar_value(&e->val->num));
+	e->val = &e->split;
+}
+
+/* Where the value came from, and of a pointer that was moved the number that moved it. */
+static void find_origins(struct explain *e)
+{
+	u32 last = e->h.nr - 1;
+
+	e->val = kbpf_state_reg(e->v->cur, e->r->reg);
+	kbpf_origin_find(e->v, &e->h, last, e->r->reg, false, &e->value);
+	if (!kbpf_value_is_ptr(e->val))
+		return;
+	if (e->value.moved && e->val->type != KBPF_V_CTX)
+		kbpf_origin_find(e->v, &e->h, last, e->r->reg, true, &e->index);
+	split_value(e);
+}
+
 void kbpf_explain(struct kbpf_verifier *v)
 {
 	struct explain *e = kzalloc(sizeof(*e), GFP_KERNEL);
-	int reg = v->refusal.reg;
 
 	if (!e)
 		return;
@@ -355,12 +391,8 @@ void kbpf_explain(struct kbpf_verifier *v)
 	e->caret = e->src.col;
 	if (v->cur)
 		kbpf_history_record(v, &e->h);
-	if (v->cur && reg >= 0) {
-		e->val = kbpf_state_reg(v->cur, reg);
-		kbpf_origin_find(v, &e->h, e->h.nr - 1, reg, false, &e->value);
-		if (kbpf_value_is_ptr(e->val) && !kbpf_scalar_is_const(&e->val->num))
-			kbpf_origin_find(v, &e->h, e->h.nr - 1, reg, true, &e->index);
-	}
+	if (v->cur && v->refusal.reg >= 0)
+		find_origins(e);
 	find_words(e);
 	say_all(e);
 	kbpf_history_free(&e->h);

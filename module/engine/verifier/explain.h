@@ -223,6 +223,7 @@ enum kbpf_origin_kind {
  * @notes: what was done, the latest first: kind and step
  * @nr: how many
  * @regs: registers that it went through, as bits
+ * @moved: a pointer was moved by a number on the way
  * @scale: bytes that one more of it means, where the last thing done was to multiply
  * @name: what C calls it, or ""
  */
@@ -233,6 +234,7 @@ struct kbpf_origin {
 	} notes[KBPF_NOTES];
 	u32 nr;
 	u32 regs;
+	bool moved;
 	u32 scale;
 	char name[KBPF_C_NAME];
 };

@@ -104,6 +104,10 @@ static void add_note(struct trace *t, u32 kind, u32 step)
 		t->ops -= t->ops > 1 ? 2 : t->ops;
 		return;
 	}
+	/* what is done in every round of a loop is said once */
+	if (kind == KBPF_FROM_OP && o->nr && kbpf_history_step(t->h, step)->insn ==
+		     kbpf_history_step(t->h, o->notes[o->nr - 1].step)->insn)
+		return;
 	if (o->nr == KBPF_NOTES || (kind == KBPF_FROM_OP && o->nr == KBPF_NOTES - 1))
 		o->nr--;
 	o->notes[o->nr].kind = kind;
@@ -150,6 +154,7 @@ static bool over_alu(struct trace *t, u32 i, const struct kbpf_step *s, const st
 		return true;
 	}
 	if (ptr || s->src_ptr) {
+		t->o->moved |= by_reg;
 		if (by_reg && ptr == t->index)
 			move_to(t, insn->src_reg);
 		return true;
