@@ -380,6 +380,8 @@ int main(int argc, char **argv)
 	CPU_SET(sched_getcpu(), &cpu);
 	sched_setaffinity(0, sizeof(cpu), &cpu);
 	kbpf_jit_options.enabled = true;
+	/* as a kernel's per-CPU instructions */
+	kbpf_port_alone = true;
 	if (getenv("PASSES"))
 		kbpf_jit_options.passes = strtoul(getenv("PASSES"), NULL, 0);
 	obj = bpf_object__open(argv[1]);

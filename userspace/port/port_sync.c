@@ -136,6 +136,7 @@ void kbpf_port_set_nmi(bool nmi)
 /* ---- CPUs ------------------------------------------------------------------------- */
 
 unsigned int kbpf_port_cpus = KBPF_PORT_CPUS;
+bool kbpf_port_alone;
 
 void kbpf_port_set_cpus(unsigned int cpus)
 {

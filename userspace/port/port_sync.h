@@ -246,6 +246,8 @@ void kbpf_port_set_cpus(unsigned int cpus);
 #define for_each_online_cpu(cpu) for_each_possible_cpu(cpu)
 #define cpu_possible(cpu)	((unsigned int)(cpu) < kbpf_port_cpus)
 #define cpu_online(cpu)		cpu_possible(cpu)
+/* A program's promise that each of its threads has a CPU alone: then nothing per CPU needs a lock. */
+extern bool kbpf_port_alone;
 unsigned int kbpf_port_cpu(void);
 void kbpf_port_set_cpu(unsigned int cpu);
 #define smp_processor_id()	kbpf_port_cpu()
@@ -266,8 +268,27 @@ void free_percpu(void *p);
 #define put_cpu_ptr(p)		((void)(p))
 #define this_cpu_read(x)	__atomic_load_n(this_cpu_ptr(&(x)), __ATOMIC_RELAXED)
 #define this_cpu_write(x, v)	__atomic_store_n(this_cpu_ptr(&(x)), v, __ATOMIC_RELAXED)
-#define this_cpu_add(x, v)	((void)__atomic_fetch_add(this_cpu_ptr(&(x)), v, __ATOMIC_RELAXED))
-#define this_cpu_add_return(x, v) __atomic_add_fetch(this_cpu_ptr(&(x)), v, __ATOMIC_RELAXED)
+#define this_cpu_add(x, v)	((void)this_cpu_add_return(x, v))
+#define this_cpu_add_return(x, v) ({ \
+	__typeof__(&(x)) __at = this_cpu_ptr(&(x)); \
+	__typeof__(x) __sum; \
+	if (kbpf_port_alone) { \
+		__sum = __atomic_load_n(__at, __ATOMIC_RELAXED) + (v); \
+		__atomic_store_n(__at, __sum, __ATOMIC_RELAXED); \
+	} else { \
+		__sum = __atomic_add_fetch(__at, v, __ATOMIC_RELAXED); \
+	} \
+	__sum; })
+#define this_cpu_xchg(x, v) ({ \
+	__typeof__(&(x)) __at = this_cpu_ptr(&(x)); \
+	__typeof__(x) __was; \
+	if (kbpf_port_alone) { \
+		__was = __atomic_load_n(__at, __ATOMIC_RELAXED); \
+		__atomic_store_n(__at, v, __ATOMIC_RELAXED); \
+	} else { \
+		__was = __atomic_exchange_n(__at, v, __ATOMIC_RELAXED); \
+	} \
+	__was; })
 #define this_cpu_inc(x)		this_cpu_add(x, 1)
 #define this_cpu_dec(x)		this_cpu_add(x, -1)
 #define this_cpu_inc_return(x)	this_cpu_add_return(x, 1)

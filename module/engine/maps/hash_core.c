@@ -149,17 +149,16 @@ void kbpf_hash_set_percpu(struct kbpf_hash *h, struct kbpf_elem *e, const void *
 int kbpf_hash_replace(struct kbpf_hash *h, struct kbpf_elem *old, const void *key,
 		      const void *value, u32 hash)
 {
-	struct kbpf_elem **extra = this_cpu_ptr(h->extra), *e;
+	/* Only this CPU uses it; a nested section sees NULL or an entry. */
+	struct kbpf_elem *e = this_cpu_xchg(*h->extra, NULL);
 
-	e = xchg(extra, NULL);
 	if (!e)
 		return kbpf_hash_refuse(h, -EBUSY);
 	kbpf_hash_fill(h, e, key, value, hash);
 	kbpf_hash_link(h, e, hash);
 	kbpf_hash_unlink(h, old, hash);
 	kbpf_hash_drop_timer(h, old);
-	/* Only this CPU uses it; a nested section sees NULL or an entry. */
-	WRITE_ONCE(*extra, old);
+	this_cpu_write(*h->extra, old);
 	return 0;
 }
 
