@@ -129,12 +129,12 @@ void kbpf_jit_image_free(void *image, u32 size)
 /* ---- the world -------------------------------------------------------------------- */
 
 /*
- * A return in our own text was patched to what this machine needs: a plain one,
- * or a jump to a thunk, which is decoded here.
+ * Returns and indirect jumps in our own text were patched to what this machine
+ * needs: plain ones, or jumps to a thunk, which is found here.
+ * Return: the thunk, or NULL where there is none.
  */
-static const void *return_thunk(void)
+static const void *thunk_behind(const u8 *at)
 {
-	const u8 *at = kbpf_jit_return;
 	s32 rel;
 
 	if (*at != 0xe9)
@@ -166,8 +166,8 @@ static void fill_world(void)
 	};
 
 	memcpy(world.probe, probes, sizeof(probes));
-	world.jump = kbpf_jit_jump_r11;
-	world.ret = return_thunk();
+	world.jump = thunk_behind(kbpf_jit_jump_r11) ?: kbpf_jit_jump_r11;
+	world.ret = thunk_behind(kbpf_jit_return);
 	world.endbr = IS_ENABLED(CONFIG_X86_KERNEL_IBT);
 	world.preamble = preamble();
 	world.stop_after_ret = !world.ret && (IS_ENABLED(CONFIG_SLS) ||
