@@ -137,6 +137,9 @@ static const void *thunk_behind(const u8 *at)
 {
 	s32 rel;
 
+	/* a prefix that does nothing but fill */
+	if (*at == 0x2e)
+		at++;
 	if (*at != 0xe9)
 		return NULL;
 	memcpy(&rel, at + 1, sizeof(rel));

@@ -37,4 +37,4 @@ bench-icount: $(BENCH)/runs $(BENCH)/programs.bpf.o $(O)/libkbpf-libbpf.so
 		--suite $(TOP)/userspace/bench/icount.sh $(addprefix --add ,$^) \
 		--add "$$($(QEMU_RIG)/modules --kernel 6.12)" \
 		--add "$$($(QEMU_RIG)/modules --kernel 6.12 --module oracle)"
-	cp $(TOP)/build/guest/bench/sent/icount.rows $(BENCH)/
+	cp $(TOP)/build/guest/bench/icount.rows $(BENCH)/

@@ -6,7 +6,7 @@
 #include "isa/insn.h"
 #include "interp/step.h"
 
-enum { FORM_D, FORM_S, FORM_OPERANDS };
+enum { FORM_D, FORM_S, FORM_O, FORM_OPERANDS };
 
 static const u16 forms[KBPF_OPS][FORM_OPERANDS] = {
 #define FORM(op, operand) [KBPF_OP_##op][FORM_##operand] = KBPF_STEP_##op##_##operand,
@@ -38,11 +38,22 @@ static u8 written_last(const struct kbpf_step *step, u8 last)
 	}
 }
 
+/* A move only writes its destination. */
+static bool reads_dst(const struct kbpf_step *step)
+{
+	u8 code = kbpf_isa_opcodes[step->op].code;
+
+	return (KBPF_CLASS(code) != KBPF_ALU && KBPF_CLASS(code) != KBPF_ALU64) ||
+	       KBPF_OP(code) != KBPF_MOV;
+}
+
 static u16 form(const struct kbpf_step *step, u8 last)
 {
+	if (step->src == last && step->dst == last && forms[step->op][FORM_O])
+		return forms[step->op][FORM_O];
 	if (step->src == last && forms[step->op][FORM_S])
 		return forms[step->op][FORM_S];
-	if (step->dst == last && forms[step->op][FORM_D])
+	if (step->dst == last && reads_dst(step) && forms[step->op][FORM_D])
 		return forms[step->op][FORM_D];
 	return step->op;
 }

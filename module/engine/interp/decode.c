@@ -34,7 +34,7 @@ static u32 count_steps(struct decoder *d)
 	return n;
 }
 
-/* Distance in steps from after @slot to @dist slots further; -EINVAL outside. */
+/* Bytes from the step of @slot to that @dist slots after it; -EINVAL outside. */
 static int jump(struct decoder *d, u32 slot, s64 dist, s32 *off)
 {
 	s64 to = (s64)slot + 1 + dist;
@@ -42,7 +42,7 @@ static int jump(struct decoder *d, u32 slot, s64 dist, s32 *off)
 	if (to < 0 || to >= d->prog->len || d->step_of[to] == NO_STEP)
 		return -EINVAL;
 	d->leader[d->step_of[to]] = true;
-	*off = (s32)(d->step_of[to] - d->step_of[slot] - 1);
+	*off = (s32)(d->step_of[to] - d->step_of[slot]) * (s32)sizeof(struct kbpf_step);
 	return 0;
 }
 
@@ -280,6 +280,7 @@ static struct kbpf_icode *decode(struct decoder *d)
 	}
 	kbpf_interp_direct(d->code, d->leader);
 	kbpf_interp_cache(d->code, d->leader);
+	kbpf_interp_fuse(d->code);
 	return d->code;
 }
 

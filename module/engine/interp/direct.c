@@ -64,12 +64,14 @@ void kbpf_interp_direct(struct kbpf_icode *code, const bool *leader)
 
 		if (leader[i])
 			map = NULL;
-		if (step->op == KBPF_OP_LDDW_MAP_FD && step->dst == KBPF_R1)
-			map = (const struct kbpf_map *)(unsigned long)step->imm;
-		else if (step->op == KBPF_OP_CALL && map)
+		if (step->op == KBPF_OP_CALL && map)
 			call_direct(step, map);
-		if (step->op >= KBPF_OPS ||
-		    (step->op != KBPF_OP_LDDW_MAP_FD && !keeps_r1(step)))
+		if (step->op >= KBPF_OPS || !keeps_r1(step))
 			map = NULL;
+		if (step->op != KBPF_OP_LDDW_MAP_FD)
+			continue;
+		if (step->dst == KBPF_R1)
+			map = (const struct kbpf_map *)(unsigned long)step->imm;
+		step->op = KBPF_OP_LDDW;
 	}
 }

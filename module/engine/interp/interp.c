@@ -13,6 +13,7 @@
 #include "env.h"
 #include "isa/alu.h"
 #include "interp/interp.h"
+#include "interp/ops.h"
 #include "interp/step.h"
 
 /* Loop iterations that may_goto grants an activation. */
@@ -32,65 +33,44 @@ struct frame {
 
 /**
  * struct activation - what a run keeps on the machine's stack
- * @stack: the program's stack, all frames of a call chain
- * @frames: where calls return to, and the caller's r6-r9
- * @r: registers
+ * @r: registers; near the stack pointer, so that instructions that use them are short
  * @scratch: what a handler passes by address; one place for all of them keeps
  *	the frame small where KASAN pads every variable
+ * @stack: the program's stack, all frames of a call chain
+ * @frames: where calls return to, and the caller's r6-r9
  */
 struct activation {
-	u64 stack[KBPF_STACK_SIZE / 8];
-	struct frame frames[KBPF_MAX_FRAMES - 1];
 	u64 r[KBPF_REGS];
 	u64 scratch;
+	u64 stack[KBPF_STACK_SIZE / 8];
+	struct frame frames[KBPF_MAX_FRAMES - 1];
 };
-
-#define PTR(type, reg) ((type *)(unsigned long)((reg) + (s64)step->off))
-#define DST r[step->dst]
-#define SRC r[step->src]
 
 /* The thread of the dispatch runs through every handler. */
 #define GO goto *handler[step->op]
 #define NEXT do { step++; GO; } while (0)
-#define JUMP do { step += step->off + 1; GO; } while (0)
-/* A result, also in @last for the forms of handlers that take an operand from there. */
-#define SET(value) do { last = (value); DST = last; NEXT; } while (0)
-#define BRANCH(condition) do { if (condition) JUMP; NEXT; } while (0)
+#define JUMP do { step = (const void *)step + step->off; GO; } while (0)
+
+/* Handlers of what ops.h has, and of several of those in a row. */
+#define RUN_KEEP(op, keep) do { if (do_##op(step, r, &last, keep)) JUMP; step++; } while (0)
+#define RUN(op) RUN_KEEP(op, true)
+#define RUN_BEFORE(op, next) RUN_KEEP(op, !OVERWRITES_##next)
+#define HANDLER(op) op: RUN(op); GO;
 
 #define BINARY(name, expr) \
-name##_K: SET(kbpf_alu_##name(DST, step->imm)); \
-name##_K_D: SET(kbpf_alu_##name(last, step->imm)); \
-name##_X: SET(kbpf_alu_##name(DST, SRC)); \
-name##_X_D: SET(kbpf_alu_##name(last, SRC)); \
-name##_X_S: SET(kbpf_alu_##name(DST, last));
-#define UNARY(name, expr) \
-name: SET(kbpf_alu_##name(DST, SRC)); \
-name##_D: SET(kbpf_alu_##name(last, SRC)); \
-name##_S: SET(kbpf_alu_##name(DST, last));
-#define CONDITION(name, expr) \
-name##_K: BRANCH(kbpf_jmp_##name(DST, step->imm)); \
-name##_K_D: BRANCH(kbpf_jmp_##name(last, step->imm)); \
-name##_X: BRANCH(kbpf_jmp_##name(DST, SRC)); \
-name##_X_D: BRANCH(kbpf_jmp_##name(last, SRC)); \
-name##_X_S: BRANCH(kbpf_jmp_##name(DST, last));
+HANDLER(name##_K) HANDLER(name##_K_D) HANDLER(name##_X) HANDLER(name##_X_D) HANDLER(name##_X_S)
+#define UNARY(name, expr) HANDLER(name) HANDLER(name##_D) HANDLER(name##_S)
+#define STORES(size) \
+HANDLER(ST_##size) HANDLER(ST_##size##_D) \
+HANDLER(STX_##size) HANDLER(STX_##size##_D) HANDLER(STX_##size##_S)
+#define LOADS(op) HANDLER(op) HANDLER(op##_S) HANDLER(op##_O)
 
-#define MEMORY(size, u) \
-LDX_##size: SET(get_unaligned(PTR(const u, SRC))); \
-LDX_##size##_S: SET(get_unaligned(PTR(const u, last))); \
-ST_##size: put_unaligned((u)step->imm, PTR(u, DST)); NEXT; \
-ST_##size##_D: put_unaligned((u)step->imm, PTR(u, last)); NEXT; \
-STX_##size: put_unaligned((u)SRC, PTR(u, DST)); NEXT; \
-STX_##size##_D: put_unaligned((u)SRC, PTR(u, last)); NEXT; \
-STX_##size##_S: put_unaligned((u)last, PTR(u, DST)); NEXT; \
-PROBE_##size: \
-	kbpf_env_probe_read(&act.scratch, sizeof(u), PTR(const void, SRC)); \
-	SET((u)act.scratch);
-#define MEMORY_SIGNED(size, s) \
-LDXSX_##size: SET((s64)get_unaligned(PTR(const s, SRC))); \
-LDXSX_##size##_S: SET((s64)get_unaligned(PTR(const s, last))); \
-PROBESX_##size: \
-	kbpf_env_probe_read(&act.scratch, sizeof(s), PTR(const void, SRC)); \
-	SET((s64)(s)act.scratch);
+/* A result where no form takes it from. */
+#define SET(value) do { last = (value); DST = last; NEXT; } while (0)
+#define PROBE(name, type) \
+name: \
+	kbpf_env_probe_read(&act.scratch, sizeof(type), PTR(const void, SRC)); \
+	SET((s64)*(type *)&act.scratch);
 
 #define ATOMIC(name, size, u) \
 ATOMIC_##name##_##size: FETCH(name)(PTR(u, DST), (u)SRC, __ATOMIC_RELAXED); NEXT; \
@@ -140,6 +120,11 @@ static noinline u64 run_steps(const struct kbpf_step *step, const u64 *args,
 #define FORM(op, operand) [KBPF_STEP_##op##_##operand] = &&op##_##operand,
 		KBPF_STEP_FORMS
 #undef FORM
+#define KBPF_FUSED2(a, b) [KBPF_STEP_##a##__##b] = &&a##__##b,
+#define KBPF_FUSED3(a, b, c) [KBPF_STEP_##a##__##b##__##c] = &&a##__##b##__##c,
+#define KBPF_FUSED4(a, b, c, d) \
+		[KBPF_STEP_##a##__##b##__##c##__##d] = &&a##__##b##__##c##__##d,
+#include "interp/fused.def"
 	};
 	struct activation act UNINITIALISED;
 	struct frame *frame = act.frames;
@@ -152,25 +137,38 @@ static noinline u64 run_steps(const struct kbpf_step *step, const u64 *args,
 
 	KBPF_ALU_BINARY(BINARY)
 	KBPF_ALU_UNARY(UNARY)
-	KBPF_JMP_CONDITIONS(CONDITION)
+	KBPF_JMP_CONDITIONS(BINARY)
+	HANDLER(LDDW)
+	HANDLER(JA)
+	LOADS(LDX_B)
+	LOADS(LDX_H)
+	LOADS(LDX_W)
+	LOADS(LDX_DW)
+	LOADS(LDXSX_B)
+	LOADS(LDXSX_H)
+	LOADS(LDXSX_W)
+	STORES(B)
+	STORES(H)
+	STORES(W)
+	STORES(DW)
+#define KBPF_FUSED2(a, b) a##__##b: RUN_BEFORE(a, b); RUN(b); GO;
+#define KBPF_FUSED3(a, b, c) a##__##b##__##c: RUN_BEFORE(a, b); RUN_BEFORE(b, c); RUN(c); GO;
+#define KBPF_FUSED4(a, b, c, d) \
+a##__##b##__##c##__##d: RUN_BEFORE(a, b); RUN_BEFORE(b, c); RUN_BEFORE(c, d); RUN(d); GO;
+#include "interp/fused.def"
 
-	MEMORY(B, u8)
-	MEMORY(H, u16)
-	MEMORY(W, u32)
-	MEMORY(DW, u64)
-	MEMORY_SIGNED(B, s8)
-	MEMORY_SIGNED(H, s16)
-	MEMORY_SIGNED(W, s32)
+	PROBE(PROBE_B, u8)
+	PROBE(PROBE_H, u16)
+	PROBE(PROBE_W, u32)
+	PROBE(PROBE_DW, u64)
+	PROBE(PROBESX_B, s8)
+	PROBE(PROBESX_H, s16)
+	PROBE(PROBESX_W, s32)
 	ATOMICS(W, u32)
 	ATOMICS(DW, u64)
 	ORDERED(B, u8)
 	ORDERED(H, u16)
 
-LDDW:
-LDDW_MAP_FD:
-	SET(step->imm);
-JA:
-	JUMP;
 MAY_GOTO:
 	if (!may_goto)
 		JUMP;
@@ -211,6 +209,7 @@ TAIL_CALL:
 	/* Folded or refused by decode.c. */
 NONE:
 JA32:
+LDDW_MAP_FD:
 LDDW_MAP_VALUE:
 LDDW_BTF_ID:
 LDDW_FUNC:

@@ -13,7 +13,8 @@
 /*
  * Operations in forms that take an operand from the result of the step before,
  * which is still at hand: FORM(operation, D) the destination, FORM(operation, S) the
- * source. Neither waits for what was just stored.
+ * source, FORM(operation, O) the source of a load that is its destination as well.
+ * None waits for what was just stored.
  */
 #define KBPF_STEP_FORMS \
 KBPF_ALU_BINARY(KBPF_STEP_FORMS_KX) \
@@ -21,28 +22,38 @@ KBPF_ALU_UNARY(KBPF_STEP_FORMS_ONE) \
 KBPF_JMP_CONDITIONS(KBPF_STEP_FORMS_KX) \
 FORM(LDX_B, S) FORM(LDX_H, S) FORM(LDX_W, S) FORM(LDX_DW, S) \
 FORM(LDXSX_B, S) FORM(LDXSX_H, S) FORM(LDXSX_W, S) \
+FORM(LDX_B, O) FORM(LDX_H, O) FORM(LDX_W, O) FORM(LDX_DW, O) \
+FORM(LDXSX_B, O) FORM(LDXSX_H, O) FORM(LDXSX_W, O) \
 FORM(ST_B, D) FORM(ST_H, D) FORM(ST_W, D) FORM(ST_DW, D) \
 FORM(STX_B, D) FORM(STX_H, D) FORM(STX_W, D) FORM(STX_DW, D) \
 FORM(STX_B, S) FORM(STX_H, S) FORM(STX_W, S) FORM(STX_DW, S)
 #define KBPF_STEP_FORMS_KX(name, expr) FORM(name##_K, D) FORM(name##_X, D) FORM(name##_X, S)
 #define KBPF_STEP_FORMS_ONE(name, expr) FORM(name, D) FORM(name, S)
 
-/* Operations beyond enum kbpf_op. */
+/* Operations beyond enum kbpf_op; the fused ones last. */
 enum {
 	KBPF_STEP_TAIL_CALL = KBPF_OPS,
 #define FORM(op, operand) KBPF_STEP_##op##_##operand,
 	KBPF_STEP_FORMS
 #undef FORM
+	KBPF_STEP_UNFUSED,
+	KBPF_STEP_BEFORE_FUSED = KBPF_STEP_UNFUSED - 1,
+#define KBPF_FUSED2(a, b) KBPF_STEP_##a##__##b,
+#define KBPF_FUSED3(a, b, c) KBPF_STEP_##a##__##b##__##c,
+#define KBPF_FUSED4(a, b, c, d) KBPF_STEP_##a##__##b##__##c##__##d,
+#include "interp/fused.def"
 	KBPF_STEP_OPS,
 };
 
+
 /**
  * struct kbpf_step - one decoded instruction
- * @op: enum kbpf_op, folded where several mean the same here, or KBPF_STEP_*
+ * @op: enum kbpf_op, folded where several mean the same here, or KBPF_STEP_*;
+ *	of a fused one, the steps behind it still have theirs, for who jumps there
  * @dst: destination register
  * @src: source register
- * @off: offset in memory in bytes, or distance of a jump in steps, from the
- *	next step; of a helper call its number
+ * @off: offset in memory in bytes, or distance of a jump in bytes from this
+ *	step; of a helper call its number
  * @imm: immediate, sign-extended; of a two-slot immediate the address; of a
  *	bpf-to-bpf call the bytes of stack its caller uses
  * @fn: helper to call
@@ -92,6 +103,12 @@ void kbpf_interp_direct(struct kbpf_icode *code, const bool *leader);
  * @leader: by step: may be come to from elsewhere than the step before
  */
 void kbpf_interp_cache(struct kbpf_icode *code, const bool *leader);
+
+/**
+ * kbpf_interp_fuse() - let single operations do what several in a row would
+ * @code: steps in their forms
+ */
+void kbpf_interp_fuse(struct kbpf_icode *code);
 
 /**
  * kbpf_interp_run() - run a program from its entry: struct kbpf_prog's @run
