@@ -7,7 +7,7 @@
  */
 #include "interp/step.h"
 
-#define MAX_FUSED 4
+#define MAX_FUSED 5
 
 /**
  * struct row - a row of fused.def
@@ -36,6 +36,9 @@ static const struct row rows[] = {
 	{ KBPF_STEP_##a##__##b##__##c, 3, { ROW(a), ROW(b), ROW(c) } },
 #define KBPF_FUSED4(a, b, c, d) \
 	{ KBPF_STEP_##a##__##b##__##c##__##d, 4, { ROW(a), ROW(b), ROW(c), ROW(d) } },
+#define KBPF_FUSED5(a, b, c, d, e) \
+	{ KBPF_STEP_##a##__##b##__##c##__##d##__##e, 5, \
+	  { ROW(a), ROW(b), ROW(c), ROW(d), ROW(e) } },
 #include "interp/fused.def"
 };
 

@@ -49,7 +49,29 @@ struct activation {
 /* The thread of the dispatch runs through every handler. */
 #define GO goto *handler[step->op]
 #define NEXT do { step++; GO; } while (0)
-#define JUMP do { step = (const void *)step + step->off; GO; } while (0)
+/*
+ * Loops come back to where they came back to before. Going there by what is
+ * remembered, and not by the distance that was just loaded, lets the machine begin
+ * the next round before the distance is there. The compiler, which would see that
+ * both are the same, is not told.
+ */
+#define GO_BACK do { \
+	const struct kbpf_step *to = (const void *)step + step->off, *same = back; \
+\
+	OPTIMIZER_HIDE_VAR(same); \
+	if (to != same) { \
+		back = to; \
+		OPTIMIZER_HIDE_VAR(back); \
+	} \
+	step = back; \
+	GO; \
+} while (0)
+#define JUMP do { \
+	if (step->off < 0) \
+		GO_BACK; \
+	step = (const void *)step + step->off; \
+	GO; \
+} while (0)
 
 /* Handlers of what ops.h has, and of several of those in a row. */
 #define RUN_KEEP(op, keep) do { if (do_##op(step, r, &last, keep)) JUMP; step++; } while (0)
@@ -98,6 +120,15 @@ CMPXCHG_##size: { \
 #define FETCH_AND __atomic_fetch_and
 #define FETCH_XOR __atomic_fetch_xor
 
+/* One by one: what was just written one by one is not read faster together. */
+static __always_inline void copy_regs(u64 *to, const u64 *from)
+{
+	u32 i;
+
+	for (i = 0; i < 4; i++)
+		WRITE_ONCE(to[i], READ_ONCE(from[i]));
+}
+
 /* Is there stack, and are there frames, for a whole program from here on? */
 static bool fits(const struct activation *act, const struct frame *frame,
 		 const struct kbpf_icode *code)
@@ -124,11 +155,14 @@ static noinline u64 run_steps(const struct kbpf_step *step, const u64 *args,
 #define KBPF_FUSED3(a, b, c) [KBPF_STEP_##a##__##b##__##c] = &&a##__##b##__##c,
 #define KBPF_FUSED4(a, b, c, d) \
 		[KBPF_STEP_##a##__##b##__##c##__##d] = &&a##__##b##__##c##__##d,
+#define KBPF_FUSED5(a, b, c, d, e) \
+		[KBPF_STEP_##a##__##b##__##c##__##d##__##e] = &&a##__##b##__##c##__##d##__##e,
 #include "interp/fused.def"
 	};
 	struct activation act UNINITIALISED;
 	struct frame *frame = act.frames;
 	u32 may_goto = MAY_GOTO_BUDGET;
+	const struct kbpf_step *back = NULL;
 	u64 *r = act.r, last = 0;
 
 	memcpy(&r[1], args, 5 * sizeof(*args));
@@ -155,6 +189,9 @@ static noinline u64 run_steps(const struct kbpf_step *step, const u64 *args,
 #define KBPF_FUSED3(a, b, c) a##__##b##__##c: RUN_BEFORE(a, b); RUN_BEFORE(b, c); RUN(c); GO;
 #define KBPF_FUSED4(a, b, c, d) \
 a##__##b##__##c##__##d: RUN_BEFORE(a, b); RUN_BEFORE(b, c); RUN_BEFORE(c, d); RUN(d); GO;
+#define KBPF_FUSED5(a, b, c, d, e) \
+a##__##b##__##c##__##d##__##e: \
+	RUN_BEFORE(a, b); RUN_BEFORE(b, c); RUN_BEFORE(c, d); RUN_BEFORE(d, e); RUN(e); GO;
 #include "interp/fused.def"
 
 	PROBE(PROBE_B, u8)
@@ -178,7 +215,7 @@ CALL:
 	SET(step->fn(r[1], r[2], r[3], r[4], r[5]));
 CALL_FUNC:
 	frame->ret = step;
-	memcpy(frame->saved, &r[6], sizeof(frame->saved));
+	copy_regs(frame->saved, &r[6]);
 	frame++;
 	r[10] -= step->imm;
 	JUMP;
@@ -187,7 +224,7 @@ EXIT:
 		return r[0];
 	frame--;
 	step = frame->ret;
-	memcpy(&r[6], frame->saved, sizeof(frame->saved));
+	copy_regs(&r[6], frame->saved);
 	r[10] += step->imm;
 	NEXT;
 TAIL_CALL:

@@ -18,8 +18,13 @@
 #define OP(name) \
 static __always_inline bool do_##name(const struct kbpf_step *step, u64 *r, u64 *last, bool keep)
 
-#define DST r[step->dst]
-#define SRC r[step->src]
+/*
+ * By an address that is computed before: machines that take a value from the store
+ * before without waiting do so only where an access computes nothing.
+ */
+#define REG(n) (*({ u64 *reg_ = &r[n]; OPTIMIZER_HIDE_VAR(reg_); reg_; }))
+#define DST REG(step->dst)
+#define SRC REG(step->src)
 #define PTR(type, reg) ((type *)(unsigned long)((reg) + (s64)step->off))
 
 #define VALUE_OR(name, value, overwrites) \

@@ -41,6 +41,7 @@ enum {
 #define KBPF_FUSED2(a, b) KBPF_STEP_##a##__##b,
 #define KBPF_FUSED3(a, b, c) KBPF_STEP_##a##__##b##__##c,
 #define KBPF_FUSED4(a, b, c, d) KBPF_STEP_##a##__##b##__##c##__##d,
+#define KBPF_FUSED5(a, b, c, d, e) KBPF_STEP_##a##__##b##__##c##__##d##__##e,
 #include "interp/fused.def"
 	KBPF_STEP_OPS,
 };
