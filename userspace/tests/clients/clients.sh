@@ -174,6 +174,8 @@ row()
 
 make_disk()
 {
+	# ext4 wants it softly, which busybox does not look at
+	modprobe crc32c_generic 2>/dev/null
 	dd if=/dev/zero of=/run/disk bs=1M count=64 2>/dev/null
 	mke2fs -q -t ext4 -O ^has_journal -E lazy_itable_init=0 /run/disk &&
 	losetup /dev/loop0 /run/disk &&
