@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/workqueue.h>
 #include "../compat/uprobes.h"
 #include "probe.h"
 #include "why.h"
@@ -79,11 +80,52 @@ static void free_parts(struct user_probe *p)
 	kfree(p);
 }
 
+/**
+ * struct errand - something that a worker does for us
+ * @work: the worker's
+ * @fn: what
+ * @data: for @fn
+ */
+struct errand {
+	struct work_struct work;
+	void (*fn)(void *data);
+	void *data;
+};
+
+static void run_errand(struct work_struct *work)
+{
+	struct errand *errand = container_of(work, struct errand, work);
+
+	errand->fn(errand->data);
+}
+
+void kbpf_undisturbed(void (*fn)(void *data), void *data)
+{
+	struct errand errand = { .fn = fn, .data = data };
+
+	/* nobody kills those */
+	if (current->flags & PF_KTHREAD) {
+		fn(data);
+		return;
+	}
+	INIT_WORK_ONSTACK(&errand.work, run_errand);
+	queue_work(system_unbound_wq, &errand.work);
+	flush_work(&errand.work);
+	destroy_work_on_stack(&errand.work);
+}
+
+static void unregister(void *data)
+{
+	struct user_probe *p = data;
+
+	kbpf_uprobe_unregister(&p->at, &p->consumer);
+}
+
 static void free_user_probe(struct kbpf_probe *probe)
 {
 	struct user_probe *p = to_user_probe(probe);
 
-	kbpf_uprobe_unregister(&p->at, &p->consumer);
+	kbpf_undisturbed(unregister, p);
 	free_parts(p);
 }
 

@@ -13,6 +13,7 @@
 #include "../compat/uprobes.h"
 #include "cmd/cmd.h"
 #include "multi.h"
+#include "probe.h"
 #include "run.h"
 
 #define MAX_PLACES	(1U << 20)	/* as Linux */
@@ -90,16 +91,22 @@ static int on_return(struct uprobe_consumer *uc, unsigned long func, struct pt_r
 
 /* ---- the link -------------------------------------------------------------- */
 
-static void unregister_all(struct multi_link *ml)
+static void unregister_each(void *data)
 {
-	if (!ml->registered)
-		return;
+	struct multi_link *ml = data;
+
 	while (ml->registered) {
 		ml->registered--;
 		kbpf_uprobe_unregister_nosync(&ml->places[ml->registered].at,
 					      &ml->places[ml->registered].consumer);
 	}
 	kbpf_uprobe_unregister_sync();
+}
+
+static void unregister_all(struct multi_link *ml)
+{
+	if (ml->registered)
+		kbpf_undisturbed(unregister_each, ml);
 }
 
 static void detach(struct kbpf_link *link)

@@ -164,6 +164,18 @@ struct kbpf_object *kbpf_syscall_event_create(struct trace_event_call *event);
  */
 struct kbpf_object *kbpf_record_event_create(struct trace_event_call *event);
 
+/**
+ * kbpf_undisturbed() - do something where no signal can cut it short, and wait for it
+ * @fn: what
+ * @data: for @fn
+ *
+ * The kernel gives up taking a user probe out of a process when who asks is being killed,
+ * and the probe stays.
+ *
+ * Context: process.
+ */
+void kbpf_undisturbed(void (*fn)(void *data), void *data);
+
 /* At the end of the module. */
 void kbpf_syscall_event_exit(void);
 
