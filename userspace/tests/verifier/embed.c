@@ -4,12 +4,34 @@
  *
  *   embed [PROGRAMS [SEED]]
  */
-#include "port.h"
+#include "helpers/kfunc.h"
+#include "helpers/proto.h"
 #include "verifier/machine.h"
 
 #define INPUTS	6
 
 static u64 accepted, refused, runs, violations;
+
+/* Programs accepted that have loops whose rounds somebody else counts. */
+static u64 with_may_goto, with_iter, with_call_back;
+
+static void count_loops(const struct program *p)
+{
+	bool may_goto = false, iter = false, call_back = false;
+
+	for (u32 i = 0; i < p->len; i++) {
+		const struct kbpf_insn *j = &p->insns[i];
+
+		may_goto |= j->code == (KBPF_JMP | KBPF_JCOND);
+		iter |= j->code == (KBPF_JMP | KBPF_CALL) && j->imm == KBPF_KFUNC_iter_num_next;
+		call_back |= j->code == (KBPF_JMP | KBPF_CALL) && j->imm == KBPF_FUNC_loop &&
+			     !j->src_reg;
+		i += kbpf_isa_is_lddw(j);
+	}
+	with_may_goto += may_goto;
+	with_iter += iter;
+	with_call_back += call_back;
+}
 
 static void one(u64 seed)
 {
@@ -24,6 +46,8 @@ static void one(u64 seed)
 		refused++;
 	else
 		accepted++;
+	if (!res.err)
+		count_loops(&p);
 	runs += res.runs;
 	if (!wrong)
 		return;
@@ -41,6 +65,8 @@ int main(int argc, char **argv)
 	machine_init(20000);
 	for (u64 s = first; s < first + programs; s++)
 		one(s);
+	printf("# with may_goto %llu, iterators %llu, bpf_loop %llu\n", with_may_goto, with_iter,
+	       with_call_back);
 	printf("%s 1 embedding: %llu programs accepted, %llu refused, %llu runs, %llu violations\n",
 	       violations ? "not ok" : "ok", accepted, refused, runs, violations);
 	return violations != 0;

@@ -5,6 +5,7 @@
  * stack, indices, spills, calls and loops over a pool of registers that hold
  * numbers. What is drawn comes from a seed, or from bytes that a fuzzer chose.
  */
+#include "helpers/kfunc.h"
 #include "helpers/proto.h"
 #include "isa/insn.h"
 #include "isa/opcode.h"
@@ -12,6 +13,11 @@
 
 static struct draw draw;
 static struct program *out;
+
+/* Loads of the function that helpers call; where it is, is known at the end. */
+static u32 func_loads[4];
+static u32 nr_func_loads;
+static bool inside;		/* a function: it has no helper call another */
 
 static u64 next_random(void)
 {
@@ -263,6 +269,121 @@ static void emit_loop(void)
 	emit(KBPF_JMP_IMM(KBPF_JLT, KBPF_R8, rounds, (s32)top - (s32)out->len - 1));
 }
 
+/* Every call leaves r0 to r5 unknown; numbers are expected in some of them. */
+static void emit_numbers(void)
+{
+	emit(KBPF_MOV64_IMM(KBPF_R0, 1));
+	emit(KBPF_MOV64_IMM(KBPF_R3, (s32)odd_number()));
+	emit(KBPF_MOV64_IMM(KBPF_R4, 4));
+}
+
+/* What a loop does with its counter in r8. No jump: it would lead out of the loop. */
+static void emit_round(void)
+{
+	for (u32 i = below(3); i; i--)
+		emit_alu();
+	if (below(2))
+		emit_stack();
+	if (!below(3))
+		return;
+	emit(KBPF_MOV64_REG(KBPF_R1, KBPF_R8));
+	if (below(4))
+		emit(KBPF_ALU64_IMM(KBPF_AND, KBPF_R1, below(70)));
+	emit(KBPF_MOV64_REG(KBPF_R2, KBPF_R9));
+	emit(KBPF_ALU64_REG(KBPF_ADD, KBPF_R2, KBPF_R1));
+	emit(KBPF_STX_MEM(KBPF_B, KBPF_R2, num_reg(), (s32)below(3) - 1));
+}
+
+/* A loop that goes round for as long as may_goto lets it. */
+static void emit_may_goto(void)
+{
+	u32 top;
+
+	emit(KBPF_MOV64_IMM(KBPF_R8, 0));
+	top = out->len;
+	emit(KBPF_MAY_GOTO(0));
+	emit_round();
+	emit(KBPF_ALU64_IMM(KBPF_ADD, KBPF_R8, 1 + (s32)below(3)));
+	if (below(3))
+		emit(KBPF_JMP_IMM(jmp_ops[below(10)], KBPF_R8, below(70), 1));
+	emit(KBPF_JMP_A((s32)top - (s32)out->len - 1));
+	if (out->len < ARRAY_SIZE(out->insns))
+		out->insns[top].off = out->len - top - 1;
+}
+
+#define ITER_OFF	(-80)
+
+static void emit_iter_call(u32 kfunc)
+{
+	emit(KBPF_MOV64_REG(KBPF_R1, KBPF_R10));
+	emit(KBPF_ALU64_IMM(KBPF_ADD, KBPF_R1, ITER_OFF));
+	if (kfunc == KBPF_KFUNC_iter_num_new) {
+		emit(KBPF_MOV64_IMM(KBPF_R2, (s32)below(70) - 2));
+		emit(KBPF_MOV64_IMM(KBPF_R3, below(70)));
+	}
+	emit(KBPF_CALL_KFUNC(kfunc));
+}
+
+/* A loop over a numeric iterator. */
+static void emit_iter(void)
+{
+	u32 top, leave;
+
+	emit_iter_call(KBPF_KFUNC_iter_num_new);
+	top = out->len;
+	emit_iter_call(KBPF_KFUNC_iter_num_next);
+	leave = out->len;
+	emit(KBPF_JMP_IMM(KBPF_JEQ, KBPF_R0, 0, 0));
+	emit(KBPF_LDX_MEM(KBPF_W, KBPF_R8, KBPF_R0, 0));
+	emit_numbers();
+	if (below(2))
+		emit(KBPF_JMP_IMM(KBPF_JGT, KBPF_R8, below(70), (s32)top - (s32)out->len - 1));
+	emit_round();
+	emit(KBPF_JMP_A((s32)top - (s32)out->len - 1));
+	if (leave < ARRAY_SIZE(out->insns))
+		out->insns[leave].off = out->len - leave - 1;
+	emit_iter_call(KBPF_KFUNC_iter_num_destroy);
+	emit_numbers();
+}
+
+/* bpf_loop() of a function, as often as some number says, with a part of the stack. */
+static void emit_call_back(void)
+{
+	if (inside || nr_func_loads == ARRAY_SIZE(func_loads))
+		return;
+	if (below(2))
+		emit(KBPF_MOV64_IMM(KBPF_R1, below(70)));
+	else
+		emit(KBPF_MOV64_REG(KBPF_R1, num_reg()));
+	func_loads[nr_func_loads++] = out->len;
+	emit(KBPF_INSN(KBPF_LDDW, KBPF_R2, KBPF_PSEUDO_FUNC, 0, 0));
+	emit(KBPF_INSN(0, 0, 0, 0, 0));
+	emit(KBPF_MOV64_REG(KBPF_R3, KBPF_R10));
+	emit(KBPF_ALU64_IMM(KBPF_ADD, KBPF_R3, -64));
+	emit(KBPF_MOV64_IMM(KBPF_R4, 0));
+	emit(KBPF_CALL_HELPER(KBPF_FUNC_loop));
+	emit_numbers();
+}
+
+static void emit_some_loop(void)
+{
+	switch (below(8)) {
+	case 0:
+		emit_may_goto();
+		break;
+	case 1:
+		emit_iter();
+		break;
+	case 2:
+		emit_call_back();
+		break;
+	case 3:
+	case 4:
+		emit_loop();
+		break;
+	}
+}
+
 /* Calls of what the machine that runs programs does not have become calls of what it has. */
 void program_tame(struct kbpf_insn *i)
 {
@@ -323,8 +444,7 @@ static void emit_body(u32 n)
 			emit_atomic();
 			break;
 		default:
-			if (!below(3))
-				emit_loop();
+			emit_some_loop();
 		}
 	}
 }
@@ -356,6 +476,50 @@ static void emit_values(void)
 	emit(KBPF_MOV64_REG(KBPF_R4, KBPF_R7));
 }
 
+/* The function that is called, with numbers in r1 and r2 or a piece of stack in r2. */
+static void emit_callee(void)
+{
+	u32 start;
+
+	inside = true;
+	emit(KBPF_MOV64_REG(KBPF_R5, KBPF_R1));
+	if (below(2))
+		emit(KBPF_STX_MEM(KBPF_DW, KBPF_R2, KBPF_R5, -8 * (1 + (s32)below(8))));
+	emit_values();
+	emit(KBPF_MOV64_REG(KBPF_R6, KBPF_R5));
+	start = out->len;
+	emit_body(below(10));
+	set_targets(start, out->len);
+	emit(KBPF_MOV64_REG(KBPF_R0, num_reg()));
+	emit(KBPF_EXIT_INSN());
+}
+
+/* The function that bpf_loop() calls: with the round in r1 and 64 bytes of stack in r2. */
+static void emit_called_back(void)
+{
+	u32 start;
+
+	inside = true;
+	for (u32 i = 0; i < nr_func_loads; i++)
+		if (func_loads[i] < out->len)
+			out->insns[func_loads[i]].imm = out->len - func_loads[i] - 1;
+	emit(KBPF_MOV64_REG(KBPF_R5, KBPF_R1));
+	emit(KBPF_MOV64_REG(KBPF_R7, KBPF_R2));
+	if (below(2))
+		emit(KBPF_STX_MEM(KBPF_DW, KBPF_R2, KBPF_R5, 8 * (s32)below(8)));
+	if (below(2))
+		emit(KBPF_LDX_MEM(KBPF_DW, KBPF_R5, KBPF_R7, 8 * (s32)below(8)));
+	emit_values();
+	emit(KBPF_MOV64_REG(KBPF_R8, KBPF_R5));
+	start = out->len;
+	emit_round();
+	emit_body(below(6));
+	set_targets(start, out->len);
+	emit(KBPF_MOV64_REG(KBPF_R0, num_reg()));
+	emit(KBPF_ALU64_IMM(KBPF_AND, KBPF_R0, below(16) ? 1 : 3));
+	emit(KBPF_EXIT_INSN());
+}
+
 void generate(const struct draw *from, struct program *to)
 {
 	u32 start, call = 0;
@@ -363,6 +527,8 @@ void generate(const struct draw *from, struct program *to)
 	draw = *from;
 	out = to;
 	out->len = 0;
+	nr_func_loads = 0;
+	inside = false;
 	emit_values();
 	start = out->len;
 	emit_body(4 + below(24));
@@ -378,19 +544,10 @@ void generate(const struct draw *from, struct program *to)
 	set_targets(start, out->len);
 	emit(KBPF_MOV64_IMM(KBPF_R0, 0));
 	emit(KBPF_EXIT_INSN());
-	if (!call)
-		return;
-	out->insns[call].imm = out->len - call - 1;
-	start = out->len;
-	emit(KBPF_MOV64_REG(KBPF_R5, KBPF_R1));
-	if (below(2))
-		emit(KBPF_STX_MEM(KBPF_DW, KBPF_R2, KBPF_R5, -8 * (1 + (s32)below(8))));
-	emit_values();
-	emit(KBPF_MOV64_REG(KBPF_R6, KBPF_R5));
-	start = out->len;
-	emit_body(below(10));
-	set_targets(start, out->len);
-	emit(KBPF_MOV64_REG(KBPF_R0, num_reg()));
-	emit(KBPF_EXIT_INSN());
+	if (call) {
+		out->insns[call].imm = out->len - call - 1;
+		emit_callee();
+	}
+	if (nr_func_loads)
+		emit_called_back();
 }
-

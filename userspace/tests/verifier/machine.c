@@ -7,6 +7,7 @@
  */
 #include "isa/alu.h"
 #include "isa/opcode.h"
+#include "helpers/kfunc.h"
 #include "helpers/proto.h"
 #include "maps/map.h"
 #include "verifier/machine.h"
@@ -114,9 +115,16 @@ static u8 value[VALUE_SIZE] __aligned(8);
 static u8 ctx[256] __aligned(8);
 static u8 stacks[KBPF_MAX_FRAMES][KBPF_STACK_SIZE] __aligned(8);
 
+/*
+ * @called_back: by a helper; @stop: what it called told the helper under way here to;
+ * @spent: the count of the function's may_goto is used up
+ */
 struct frame {
 	u64 regs[KBPF_REGS];
 	u32 back;
+	bool called_back;
+	bool stop;
+	bool spent;
 };
 
 static struct frame frames[KBPF_MAX_FRAMES];
@@ -197,9 +205,14 @@ static bool claimed(u32 insn)
 	return false;
 }
 
+/* What an iterator gave last. */
+static s32 element;
+
 /* Is it memory of the program's? */
 static void *memory(u64 addr, u32 size)
 {
+	if (addr == (u64)&element && size <= sizeof(element))
+		return &element;
 	if (addr >= (u64)value && addr + size <= (u64)value + VALUE_SIZE)
 		return (void *)addr;
 	if (addr >= (u64)ctx && addr + size <= (u64)ctx + sizeof(ctx))
@@ -263,9 +276,33 @@ static bool do_memory(const struct kbpf_insn *i, u64 *r)
 	return true;
 }
 
+/* An iterator as the machine keeps it, in the program's stack. */
+struct num {
+	s32 last;
+	s32 end;
+};
+
+static void do_kfunc(const struct kbpf_insn *i, u64 *r)
+{
+	struct num *it = memory(r[KBPF_R1], sizeof(*it));
+
+	if (i->imm == KBPF_KFUNC_iter_num_new) {
+		*it = (struct num){ (s32)r[KBPF_R2] - 1, (s32)r[KBPF_R3] };
+		r[0] = (s32)r[KBPF_R2] > (s32)r[KBPF_R3] ? -EINVAL : 0;
+	} else if (i->imm == KBPF_KFUNC_iter_num_next) {
+		r[0] = it->last + 1 < it->end ? (u64)&element : 0;
+		if (r[0])
+			element = ++it->last;
+		else
+			it->last = it->end;
+	}
+}
+
 static void do_helper(const struct kbpf_insn *i, u64 *r)
 {
-	if (i->imm == KBPF_FUNC_map_lookup_elem)
+	if (i->src_reg == KBPF_PSEUDO_KFUNC_CALL)
+		do_kfunc(i, r);
+	else if (i->imm == KBPF_FUNC_map_lookup_elem)
 		r[0] = load((void *)r[2], 4) ? 0 : (u64)value;
 	else
 		r[0] = (u32)odd_number();
@@ -273,12 +310,59 @@ static void do_helper(const struct kbpf_insn *i, u64 *r)
 		r[k] = next_random();
 }
 
-static void do_lddw(const struct kbpf_insn *i, u64 *r)
+static void do_lddw(const struct kbpf_insn *i, u64 *r, u32 pc)
 {
-	if (i->src_reg == KBPF_PSEUDO_MAP_VALUE)
+	if (i->src_reg == KBPF_PSEUDO_FUNC)
+		r[i->dst_reg] = pc + 1 + i->imm;
+	else if (i->src_reg == KBPF_PSEUDO_MAP_VALUE)
 		r[i->dst_reg] = (u64)value + i[1].imm;
 	else
 		r[i->dst_reg] = kbpf_isa_imm64(i);
+}
+
+/*
+ * bpf_loop() at @pc: a round of its function, whichever one, or its end at any time.
+ * Where to go on.
+ */
+static u32 do_loop(u32 pc)
+{
+	struct frame *caller = &frames[depth], *callee = caller + 1;
+	u32 rounds = caller->regs[KBPF_R1];
+
+	if (!rounds || caller->stop || !(next_random() % 4)) {
+		caller->stop = false;
+		for (u32 k = 0; k <= 5; k++)
+			caller->regs[k] = next_random();
+		return pc + 1;
+	}
+	for (u32 k = 0; k < KBPF_REGS; k++)
+		callee->regs[k] = next_random();
+	callee->regs[KBPF_R1] = (next_random() & 1 ? U32_MAX : next_random()) % rounds;
+	callee->regs[KBPF_R2] = caller->regs[KBPF_R3];
+	callee->back = pc;
+	callee->called_back = true;
+	callee->stop = false;
+	callee->spent = false;
+	depth++;
+	callee->regs[KBPF_R10] = stack_top(depth);
+	return caller->regs[KBPF_R2];
+}
+
+/* The function ends: where to go on. */
+static u32 do_exit(void)
+{
+	struct frame *f = &frames[depth--];
+
+	if (f->called_back)
+		frames[depth].stop = f->regs[0];
+	else
+		frames[depth].regs[0] = f->regs[0];
+	return f->back;
+}
+
+static bool is_call_of(const struct kbpf_insn *i, u8 src, s32 imm)
+{
+	return i->code == (KBPF_JMP | KBPF_CALL) && i->src_reg == src && i->imm == imm;
 }
 
 static const char *run(const struct program *p, u64 most)
@@ -286,6 +370,8 @@ static const char *run(const struct program *p, u64 most)
 	u32 pc = 0;
 
 	depth = 0;
+	frames[0].spent = false;
+	frames[0].stop = false;
 	for (u32 k = 0; k < KBPF_REGS; k++)
 		frames[0].regs[k] = next_random();
 	frames[0].regs[KBPF_R1] = (u64)ctx;
@@ -307,7 +393,7 @@ static const char *run(const struct program *p, u64 most)
 			pc++;
 			continue;
 		case KBPF_LD:
-			do_lddw(i, r);
+			do_lddw(i, r, pc);
 			pc += 2;
 			continue;
 		case KBPF_LDX:
@@ -321,23 +407,31 @@ static const char *run(const struct program *p, u64 most)
 		if (KBPF_OP(i->code) == KBPF_EXIT) {
 			if (!depth)
 				return NULL;
-			pc = frames[depth].back;
-			depth--;
-			frames[depth].regs[0] = r[0];
+			pc = do_exit();
 		} else if (KBPF_OP(i->code) == KBPF_CALL && i->src_reg == KBPF_PSEUDO_CALL) {
 			frames[depth + 1] = frames[depth];
 			frames[depth + 1].back = pc + 1;
+			frames[depth + 1].called_back = false;
+			frames[depth + 1].spent = false;
+			frames[depth + 1].stop = false;
 			depth++;
 			frames[depth].regs[KBPF_R10] = stack_top(depth);
 			pc = pc + 1 + i->imm;
+		} else if (is_call_of(i, 0, KBPF_FUNC_loop)) {
+			/* as with may_goto: each round is proven, not how many there are */
+			steps = 0;
+			pc = do_loop(pc);
 		} else if (KBPF_OP(i->code) == KBPF_CALL) {
+			if (is_call_of(i, KBPF_PSEUDO_KFUNC_CALL, KBPF_KFUNC_iter_num_next))
+				steps = 0;
 			do_helper(i, r);
 			pc++;
 		} else {
 			taken = KBPF_OP(i->code) == KBPF_JA;
 			/* may_goto: leaves the loop at some time, and is proven between times */
 			if (KBPF_OP(i->code) == KBPF_JCOND) {
-				taken = !(next_random() % 8);
+				taken = frames[depth].spent || !(next_random() % 8);
+				frames[depth].spent = taken;
 				steps = 0;
 			} else if (!taken && !kbpf_isa_taken(i, r[i->dst_reg], src, &taken)) {
 				return "a jump that does not exist";
@@ -379,10 +473,17 @@ static void free_prog(struct kbpf_prog *p)
 	kvfree(p->insns);
 }
 
+/* The programs' BTF ids of kernel functions are the engine's own numbers. */
+static u32 kfunc_find(void *arg, u32 btf_id)
+{
+	(void)arg;
+	return kbpf_proto_find(btf_id) ? btf_id : 0;
+}
+
 int machine_verify(const struct program *prog, u32 how, u32 level, u64 *insns)
 {
 	struct kbpf_verify_opts opts = {
-		.map_get = map_get, .no_pruning = how & MACHINE_NO_PRUNING,
+		.map_get = map_get, .kfunc_find = kfunc_find, .no_pruning = how & MACHINE_NO_PRUNING,
 		.observe = how & MACHINE_CLAIM ? observe : NULL, .max_insns = budget,
 	};
 	struct kbpf_prog p = {

@@ -34,6 +34,12 @@ static bool is_call(const struct kbpf_insn *i)
 	return i->code == (KBPF_JMP | KBPF_CALL) && i->src_reg == KBPF_PSEUDO_CALL;
 }
 
+/* Has the distance to a function in its immediate. */
+static bool names_func(const struct kbpf_insn *i)
+{
+	return is_call(i) || (kbpf_isa_is_lddw(i) && i->src_reg == KBPF_PSEUDO_FUNC);
+}
+
 static bool is_second(const struct program *p, u32 at)
 {
 	return at && kbpf_isa_is_lddw(&p->insns[at - 1]);
@@ -44,7 +50,7 @@ static bool is_target(const struct program *p, u32 at)
 	for (u32 i = 0; i < p->len; i++) {
 		s32 by = is_jump(&p->insns[i]) ? p->insns[i].off : p->insns[i].imm;
 
-		if (!is_second(p, i) && (is_jump(&p->insns[i]) || is_call(&p->insns[i])) &&
+		if (!is_second(p, i) && (is_jump(&p->insns[i]) || names_func(&p->insns[i])) &&
 		    i + 1 + by == at)
 			return true;
 	}
@@ -71,7 +77,7 @@ static bool insert(struct program *p, u32 at, const struct kbpf_insn *insns, u32
 			continue;
 		if (is_jump(j))
 			j->off += growth(i, i + 1 + j->off, at, n);
-		else if (is_call(j))
+		else if (names_func(j))
 			j->imm += growth(i, i + 1 + j->imm, at, n);
 	}
 	memmove(&p->insns[at + n], &p->insns[at], (p->len - at) * sizeof(*insns));
