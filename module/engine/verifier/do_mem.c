@@ -514,11 +514,15 @@ int kbpf_do_atomic(struct kbpf_verifier *v, const struct kbpf_insn *insn)
 			     KBPF_ACCESS_READ | KBPF_ACCESS_WRITE | KBPF_ACCESS_ATOMIC);
 	if (!err)
 		err = note_ctx(v, &ptr, insn->off, size);
-	if (!err && ptr.type == KBPF_V_STACK)
+	if (!err && ptr.type == KBPF_V_STACK) {
+		load_stack(v, &ptr, insn->off, size, &val);
 		err = scrub_stack(v, &ptr, insn->off, size);
+	}
 	if (err)
 		return err;
-	val.num = kbpf_scalar_zext(&val.num, size * 8);
+	if (!kbpf_value_is_num(&val))
+		val = kbpf_value_any();
+	val = kbpf_value_num(kbpf_scalar_zext(&val.num, size * 8));
 	if (insn->imm == KBPF_CMPXCHG)
 		*kbpf_state_reg(v->cur, KBPF_R0) = val;
 	else if (insn->imm & KBPF_FETCH)

@@ -322,18 +322,20 @@ static void live_store(struct live *l, const struct kbpf_insn *i, const struct w
 
 static void live_atomic(struct live *l, const struct kbpf_insn *i, const struct where *w)
 {
+	u16 fetched = i->imm == KBPF_CMPXCHG ? bit(KBPF_R0) : i->imm & KBPF_FETCH ? bit(i->src_reg) : 0;
+	bool needed = l->need_regs & fetched;
 	s16 at = at_of(w, i->dst_reg);
 
-	if (i->imm == KBPF_CMPXCHG)
-		kill(l, bit(KBPF_R0));
-	else if (i->imm & KBPF_FETCH)
-		kill(l, bit(i->src_reg));
+	kill(l, fetched);
 	need(l, i->dst_reg);
 	use(l, i->src_reg);
 	if (i->imm == KBPF_CMPXCHG)
 		use(l, KBPF_R0);
-	if (maybe_stack(at))
-		l->slots |= slots_at(at, i->off, kbpf_isa_size(i->code));
+	if (!maybe_stack(at))
+		return;
+	l->slots |= slots_at(at, i->off, kbpf_isa_size(i->code));
+	if (needed)
+		l->need_slots |= slots_at(at, i->off, kbpf_isa_size(i->code));
 }
 
 /* A helper reads memory upwards from its argument; how far is not followed. */
