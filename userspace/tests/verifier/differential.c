@@ -2,7 +2,8 @@
 /*
  * The verifier against the running kernel's: every vector with a program type, as
  * it is and changed at random, is judged by both. Where they disagree, the program's
- * name, which side accepts, and why the other does not, one line a disagreement.
+ * name, which side accepts, and why the other does not, one line a disagreement; then
+ * how often each known reason was met. What has none is to be looked at.
  * It needs bpf(2), so that it is no part of "make check".
  *
  *   differential [CHANGED-A-VECTOR [SEED]]
@@ -138,6 +139,62 @@ static void change(struct kbpf_insn *insns, u32 len)
 	}
 }
 
+/* ---- why they differ -------------------------------------------------------------------- */
+
+/* @text: in what the side says that refuses */
+static struct reason {
+	bool kbpf_accepts;
+	const char *text;
+	const char *because;
+	u64 met;
+} reasons[] = {
+	{ true, "missing btf func_info", "callbacks are judged by how they are called, which takes no BTF" },
+	{ true, "tail_call is not allowed in subprogs", "kbpf's executors bound the stack themselves" },
+	{ true, "calling kernel function", "what kbpf provides is good in any context" },
+	{ true, "kernel btf_id", "the test's numbers of functions are not the kernel's" },
+	{ true, "BPF program is too large", "loops converge, or states are told apart by less" },
+	{ true, "jumps is too complex", "16384 paths may wait, not 8192" },
+	{ true, "cannot return stack pointer", "what nobody reads is not judged" },
+	{ true, "!read_ok", "nor is what a dead instruction reads" },
+	{ true, "subtraction from stack pointer", "an offset is judged where it is used" },
+	{ true, "math between ctx pointer", "the result is a mere number" },
+	{ true, "access beyond the end of member", "a load through a kernel's address yields 0 where it faults" },
+	{ false, "R001", "fields of an instruction that mean nothing are 0" },
+	{ false, "R021", "since 6.13 kprobes have a stack each function" },
+	{ false, "R044", "since 6.14 a constant index into an array is never NULL" },
+	{ false, "R042", "the same" },
+	{ false, "R045", "the same, in what is dead then" },
+	{ false, "R030", "the same" },
+	{ false, "R070", "the same" },
+	{ false, "R046", "a map of kbpf's is no struct bpf_map to read" },
+	{ false, "R071", "since 6.18 more types have the tracing helpers" },
+};
+
+static u64 unexplained;
+
+static void explain(bool kbpf_accepts, const char *text)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(reasons); i++) {
+		struct reason *r = &reasons[i];
+
+		if (r->kbpf_accepts != kbpf_accepts || !strstr(text, r->text))
+			continue;
+		r->met++;
+		return;
+	}
+	unexplained++;
+}
+
+static void print_reasons(void)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(reasons); i++)
+		if (reasons[i].met)
+			printf("# %4llu %s: %s: %s\n", (unsigned long long)reasons[i].met,
+			       reasons[i].kbpf_accepts ? "kbpf accepts" : "kernel accepts",
+			       reasons[i].text, reasons[i].because);
+	printf("# %4llu for no known reason\n", (unsigned long long)unexplained);
+}
+
 /* ---- one program --------------------------------------------------------------------------- */
 
 static u64 agree, ours_only, theirs_only;
@@ -159,6 +216,7 @@ static void compare(const struct kbpf_vector *vec, const struct kbpf_insn *insns
 		ours_only++;
 	printf("%s\t%s\t%s\t%llu\n", ours ? "kernel-accepts" : "kbpf-accepts", ours ? id : why,
 	       vec->name, (unsigned long long)seed);
+	explain(!ours, ours ? id : why);
 	if (!getenv("INSNS") || seed != strtoull(getenv("INSNS"), NULL, 0))
 		return;
 	for (u32 i = 0; i < len; i++) {
@@ -222,6 +280,7 @@ int main(int argc, char **argv)
 		}
 		drop_maps();
 	}
+	print_reasons();
 	printf("# %llu agree, %llu accepted by kbpf only, %llu by the kernel only\n", agree, ours_only,
 	       theirs_only);
 	return 0;

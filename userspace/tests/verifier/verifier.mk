@@ -76,7 +76,7 @@ $(O)/tests/differential_kernel.o: $(TOP)/userspace/tests/verifier/differential_k
 	$(CC) $(BASE_CFLAGS) -O2 -I$(TOP)/uapi -I$(TOP)/module/engine -I$(TOP)/userspace/tests -c -o $@ $<
 $(O)/tests/verdicts: $(TOP)/userspace/tests/verifier/differential.c $(O)/tests/differential_kernel.o \
 		$(INPROC_OBJS) $(O)/libkbpf_engine.a
-	$(CC) $(ENGINE_CFLAGS) $(VERIFIER_INC) -O2 -Wframe-larger-than=8192 -o $@ $^ -lbpf -lpthread
+	$(CC) $(ENGINE_CFLAGS) $(VERIFIER_INC) -O2 -Wframe-larger-than=8192 -o $@ $(filter %.c %.o %.a,$^) -lbpf -lpthread
 
 .PHONY: verdicts
 verdicts: $(O)/tests/verdicts
