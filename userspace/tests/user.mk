@@ -72,7 +72,7 @@ $(O)/tests/load: $(TESTS_DIR)/load.c $(O)/libkbpf-libbpf.a
 	@mkdir -p $(@D)
 	$(CC) $(USER_CFLAGS) -o $@ $< -Wl,-u,syscall -L$(O) -l:libkbpf-libbpf.a -l:libbpf.a -lelf -lz
 
-ALL += $(addprefix $(O)/tests/,flows flows-plain json-check load bad.bpf.o)
+ALL += $(addprefix $(O)/tests/,flows flows-plain json-check load bad.bpf.o uapi_helpers)
 # Beside what it links, so that it needs no path into the tree.
 $(SAN)/tests/linking: $(TESTS_DIR)/linking $(TESTS_DIR)/load.c $(O)/tests/bad.bpf.o \
 		$(O)/libkbpf-libbpf.so $(O)/libkbpf-libbpf.a $(TOP)/userspace/interpose/libkbpf-libbpf.pc.in
