@@ -319,9 +319,12 @@ static void hook(struct bpf_link *link, const char *where)
 	links[nr_links++] = link;
 }
 
-static struct bpf_link *kprobe(struct bpf_program *prog, const char *name)
+/* At @name, or at what kernels of another version or configuration have in its place. */
+static void kprobe(struct bpf_program *prog, const char *name, const char *other)
 {
-	return bpf_program__attach_kprobe(prog, false, name);
+	struct bpf_link *link = bpf_program__attach_kprobe(prog, false, name);
+
+	hook(link || !other ? link : bpf_program__attach_kprobe(prog, false, other), name);
 }
 
 static void attach(void)
@@ -330,14 +333,13 @@ static void attach(void)
 		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr),
 		.config = PERF_COUNT_SW_CPU_CLOCK, .freq = 1, .sample_freq = TICKS,
 	};
-	struct bpf_link *link;
 	int cpu, fd;
 
-	link = kprobe(skel->progs.on_alloc, "kmem_cache_alloc_noprof");
-	hook(link ? link : kprobe(skel->progs.on_alloc, "kmem_cache_alloc"), "kmem_cache_alloc");
-	hook(kprobe(skel->progs.on_schedule, "schedule"), "schedule");
-	hook(kprobe(skel->progs.on_mutex, "mutex_lock"), "mutex_lock");
-	hook(kprobe(skel->progs.on_open, "do_sys_openat2"), "do_sys_openat2");
+	kprobe(skel->progs.on_alloc, "kmem_cache_alloc", "kmem_cache_alloc_noprof");
+	kprobe(skel->progs.on_schedule, "schedule", NULL);
+	/* lockdep's kernels have the other one only */
+	kprobe(skel->progs.on_mutex, "mutex_lock", "mutex_lock_nested");
+	kprobe(skel->progs.on_open, "do_sys_openat2", NULL);
 	for (cpu = 0; cpu < nr_cpus; cpu++) {
 		fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 		if (fd < 0)
