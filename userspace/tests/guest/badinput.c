@@ -414,6 +414,33 @@ static void test_elements(void)
 	close(wide);
 }
 
+/* A program that looks further than the context of a test run, called by one that does not. */
+static void test_tail_context(void)
+{
+	long map = map_create(KBPF_MAP_TYPE_PROG_ARRAY, 4, 4, 1, 0), caller, far;
+	const struct kbpf_insn calls[] = {
+		LD_MAP(2, map), MOV_IMM(3, 0), CALL(12), MOV_IMM(0, 1), EXIT(),
+	};
+	const struct kbpf_insn looks[] = { LDX_DW(0, 1, 4096), STX_DW(1, 0, 8192), EXIT() };
+	u64 ctx = 5;
+	struct kbpf_test_run_attr run = { .ctx_in = ptr(&ctx), .ctx_size_in = sizeof(ctx) };
+	u32 slot = 0, value;
+	long err;
+
+	caller = load_type(KBPF_PROG_TYPE_SYSCALL, calls, ARRAY_SIZE(calls));
+	far = load_type(KBPF_PROG_TYPE_SYSCALL, looks, ARRAY_SIZE(looks));
+	value = far;
+	err = map_elem(KBPF_MAP_UPDATE_ELEM, map, &slot, &value, 0);
+	run.prog_fd = caller;
+	if (!err)
+		err = dev_cmd(KBPF_PROG_TEST_RUN, &run);
+	tap(!err && !run.retval, "a tail call finds zeros behind the context of a test run # %ld, %u", err,
+	    run.retval);
+	close(map);
+	close(far);
+	close(caller);
+}
+
 /* As a user without capabilities: nothing at all, not even with an open device. */
 static void test_unprivileged(void)
 {
@@ -447,6 +474,7 @@ int main(int argc, char **argv)
 	test_reserved();
 	test_descriptors();
 	test_elements();
+	test_tail_context();
 	test_btf(count / 10);
 	test_random_programs(count);
 	test_random_attrs();
