@@ -5,7 +5,8 @@
  * follow.
  *
  * Needs of the verifier: nothing; the move is between registers. Vectors:
- * jit_diamond_upper_half, jit_diamond_jumped_into, jit_diamond_load_stays.
+ * jit_diamond_upper_half, jit_diamond_half_of_itself,
+ * jit_diamond_half_of_the_unwritten, jit_diamond_jumped_into, jit_diamond_load_stays.
  */
 #include "jit/passes/pass.h"
 
@@ -90,6 +91,7 @@ static bool convert(struct kbpf_jit_ir *ir, u32 i, u16 **zero)
 	/* Whether values are equal is mostly foreseen; then not to wait for them is better. */
 	if (jcc->code == JIT_EQ || jcc->code == JIT_NE)
 		return false;
+	/* Asked while the operations are whole. */
 	narrow = move->kind == JIT_ZX && !is_narrow(ir, zero, i, move->b);
 	jcc->kind = JIT_CMOV;
 	jcc->code ^= 1;
