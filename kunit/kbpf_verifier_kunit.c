@@ -14,6 +14,7 @@
 #include "maps/map.h"
 #include "verifier/verify.h"
 #include "verifier/reject.h"
+#include "vectors/historic.h"
 #include "vectors/rows.h"
 #ifdef __KERNEL__
 #include "jit_image.h"
@@ -258,6 +259,21 @@ static void vectors_compiled(struct kunit *test)
 		for (u32 m = 1; kbpf_vectors[i].type && m < nr; m++)
 			if (kbpf_vectors[i].expect == KBPF_EXPECT_RETVAL)
 				check_vector(test, &kbpf_vectors[i], &modes[m]);
+}
+
+/* Each bug that others had has a row, and the row a verdict. */
+static void historic_bugs_have_rows(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 41, ARRAY_SIZE(kbpf_historic));
+	for (u32 b = 0; b < ARRAY_SIZE(kbpf_historic); b++) {
+		u32 rows = 0;
+
+		for (u32 i = 0; i < ARRAY_SIZE(kbpf_vectors); i++)
+			rows += kbpf_vectors[i].type &&
+				!strncmp(kbpf_vectors[i].name, kbpf_historic[b], strlen(kbpf_historic[b]));
+		if (!rows)
+			KUNIT_FAIL(test, "%s has no row", kbpf_historic[b]);
+	}
 }
 
 /* Hosts prepare by what a program does; whom it calls may do everything. */
@@ -812,6 +828,7 @@ static void random_bytes(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(vectors),
 	KUNIT_CASE(vectors_compiled),
+	KUNIT_CASE(historic_bugs_have_rows),
 	KUNIT_CASE(tail_calls_use_everything),
 	KUNIT_CASE(pruning_changes_nothing),
 #ifndef __KERNEL__

@@ -45,7 +45,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc, (void)argv;
-	machine_init(4000);
+	machine_init(2000);
 	atexit(say_rate);
 	return 0;
 }
