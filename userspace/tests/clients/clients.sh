@@ -193,16 +193,15 @@ sh -c 'echo $$ >/sys/fs/cgroup/hog/cgroup.procs; echo | clientwork memory 64'
 exit 0
 END
 
-# Memory that must be reclaimed by those who want it, for a moment: there is cache to take.
+# Memory that must be reclaimed by those who want it: huge pages, of which a pool is asked for more than the kernel
+# may hand out (single pages would be kswapd's work, or the OOM killer's).
 cat >/kbpf/squeeze <<'END'
 #!/bin/sh
-dd if=/dev/zero of=/mnt/disk/cache bs=1M count=24 2>/dev/null
-sync
 was=$(cat /proc/sys/vm/min_free_kbytes)
-awk '$1 == "MemFree:" { print $2 + 8192 }' /proc/meminfo >/proc/sys/vm/min_free_kbytes
-echo | clientwork memory 4
+awk '$1 == "MemFree:" { print $2 - 128 * 1024 }' /proc/meminfo >/proc/sys/vm/min_free_kbytes
+echo 100 >/proc/sys/vm/nr_hugepages
+echo 0 >/proc/sys/vm/nr_hugepages
 echo "$was" >/proc/sys/vm/min_free_kbytes
-rm /mnt/disk/cache
 END
 # A shell that reads its lines as one that is typed into does.
 printf '#!/bin/sh\nexec bash --norc -i </tmp/script\n' >/kbpf/shell
