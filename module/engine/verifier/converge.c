@@ -157,6 +157,24 @@ bool kbpf_converge_moved(const struct kbpf_state *cur, const struct kbpf_state *
 	return false;
 }
 
+bool kbpf_converge_behind(const struct kbpf_state *cur, const struct kbpf_state *old,
+			  const struct kbpf_state *since)
+{
+	u32 n = min3(cur->nr_frames, old->nr_frames, since->nr_frames);
+
+	for (u32 i = 0; i < n; i++) {
+		const struct kbpf_frame *c = cur->frames[i], *o = old->frames[i];
+		const struct kbpf_frame *s = since->frames[i];
+
+		if (o->run != s->run)
+			return false;
+		if (c->run != o->run || c->rounds < o->rounds || c->calls < o->calls ||
+		    kbpf_iter_behind(c, o, s))
+			return true;
+	}
+	return false;
+}
+
 static bool stays_exact(const struct kbpf_verifier *v)
 {
 	return v->gear == GEAR_EXACT && v->stats.insns < v->exact_until &&

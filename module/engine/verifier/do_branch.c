@@ -70,9 +70,10 @@ static bool assume_numbers(struct kbpf_state *st, const struct branch *b, enum k
 
 /* ---- pointers ---------------------------------------------------------------------- */
 
+/* What was moved by any number may have come to 0, as a number. */
 static bool never_null(const struct kbpf_value *val)
 {
-	return kbpf_value_is_ptr(val) && !(val->flags & KBPF_V_OR_NULL) &&
+	return kbpf_value_is_ptr(val) && !(val->flags & KBPF_V_OR_NULL) && kbpf_value_off_sane(val) &&
 	       val->type != KBPF_V_PACKET && val->type != KBPF_V_PACKET_META &&
 	       val->type != KBPF_V_PACKET_END;
 }

@@ -148,3 +148,19 @@ bool kbpf_iter_moved(const struct kbpf_frame *cur, const struct kbpf_frame *old)
 	}
 	return false;
 }
+
+bool kbpf_iter_behind(const struct kbpf_frame *cur, const struct kbpf_frame *old,
+		      const struct kbpf_frame *since)
+{
+	for (u32 i = 0; i < min(old->nr_slots, since->nr_slots); i++) {
+		const struct kbpf_slot *o = &old->slots[i], *s = &since->slots[i];
+
+		if (!kbpf_slot_is_iter(o) || !kbpf_slot_is_iter(s) || o->spill.ref != s->spill.ref)
+			continue;
+		if (i >= cur->nr_slots || !kbpf_slot_is_iter(&cur->slots[i]) ||
+		    cur->slots[i].spill.ref != o->spill.ref ||
+		    cur->slots[i].spill.size < o->spill.size)
+			return true;
+	}
+	return false;
+}

@@ -18,6 +18,8 @@
 /* The newest states at a place that are looked at, and how many of those on the way there. */
 #define MAX_LOOKS	128
 #define MAX_LOOP_LOOKS	16
+/* Loops around a state that are told apart. */
+#define MAX_RETURNS	4
 
 /**
  * struct kbpf_checkpoint - a state kept at a place
@@ -27,6 +29,9 @@
  * @branches: paths from here that are not walked to their end
  * @hits: paths that ended here
  * @misses: comparisons that came to nothing
+ * @returns_to: states on the way here on which paths from here ended, a round later
+ * @nr_returns: how many; one more than there is room for: some are not known
+ * @returned_to: it is such a state, and stays
  */
 struct kbpf_checkpoint {
 	struct kbpf_checkpoint *next;
@@ -35,12 +40,15 @@ struct kbpf_checkpoint {
 	u32 branches;
 	u32 hits;
 	u32 misses;
+	struct kbpf_checkpoint *returns_to[MAX_RETURNS];
+	u8 nr_returns;
+	bool returned_to;
 };
 
 /* ---- inclusion ------------------------------------------------------------------ */
 
 /* Does @from always correspond to @to? */
-static bool same_id(struct kbpf_verifier *v, u32 from, u32 to, s32 delta)
+static bool same_id(struct kbpf_verifier *v, u32 from, u32 to, s64 delta)
 {
 	struct kbpf_id_pair *p = v->ids;
 
@@ -70,8 +78,7 @@ static bool number_within(struct kbpf_verifier *v, const struct kbpf_value *cur,
 	if (old->flags & ~cur->flags & KBPF_V_KADDR || !kbpf_typed_within(cur, old))
 		return false;
 	/* numbers that are linked there must be linked in the same way here */
-	if (old->id && (!cur->id || !same_id(v, old->id, cur->id,
-					     (s32)((u32)cur->off - (u32)old->off))))
+	if (old->id && (!cur->id || !same_id(v, old->id, cur->id, (s64)cur->off - old->off)))
 		return false;
 	return num_within(v, cur, old);
 }
@@ -345,6 +352,54 @@ static bool worth_keeping(const struct kbpf_verifier *v, bool in_loop)
 	return v->jumps_since_checkpoint >= 1 && v->since_checkpoint >= 6;
 }
 
+/* ---- rounds that are counted by somebody else --------------------------------------- */
+
+static void add_return(struct kbpf_checkpoint *cp, struct kbpf_checkpoint *to)
+{
+	u32 n = 0;
+
+	if (cp->nr_returns > MAX_RETURNS)
+		return;
+	/* those walked to the end matter no more */
+	for (u32 i = 0; i < cp->nr_returns; i++)
+		if (cp->returns_to[i]->branches && cp->returns_to[i] != to)
+			cp->returns_to[n++] = cp->returns_to[i];
+	if (n < MAX_RETURNS)
+		cp->returns_to[n] = to;
+	cp->nr_returns = n + 1;
+}
+
+/* The path ends on @to, which lies on its way: so do paths from all that lies between. */
+static void note_return(struct kbpf_verifier *v, struct kbpf_checkpoint *to)
+{
+	to->returned_to = true;
+	for (struct kbpf_checkpoint *cp = v->parent; cp && cp != to; cp = cp->parent)
+		add_return(cp, to);
+}
+
+/* The path ends on @cp, which was walked to the end: what that returns to, this does. */
+static void note_returns_of(struct kbpf_verifier *v, const struct kbpf_checkpoint *cp)
+{
+	for (u32 i = 0; i < min_t(u32, cp->nr_returns, MAX_RETURNS); i++)
+		if (cp->returns_to[i]->branches)
+			note_return(v, cp->returns_to[i]);
+}
+
+/*
+ * May the path end on @cp? From there, paths ended on states that are being walked, because
+ * somebody had counted a round since. Where this path has not counted as much, it might come
+ * back to such a state, and go round for ever, with nobody counting at all.
+ */
+static bool counts_as(const struct kbpf_verifier *v, const struct kbpf_checkpoint *cp)
+{
+	for (u32 i = 0; i < min_t(u32, cp->nr_returns, MAX_RETURNS); i++)
+		if (cp->returns_to[i]->branches &&
+		    (cp->nr_returns > MAX_RETURNS ||
+		     kbpf_converge_behind(v->cur, cp->state, cp->returns_to[i]->state)))
+			return false;
+	return true;
+}
+
 int kbpf_prune_visit(struct kbpf_verifier *v, bool *done)
 {
 	const struct kbpf_checkpoint *newest = NULL;
@@ -368,21 +423,25 @@ int kbpf_prune_visit(struct kbpf_verifier *v, bool *done)
 			 * since sees to the end.
 			 */
 			*done = within && moved;
-			if (*done)
+			if (*done) {
+				note_return(v, cp);
 				return 0;
+			}
 			if (within)
 				return refuse(v, loop_forever, -1);
 			at = &cp->next;
 			continue;
 		}
-		if (within) {
+		if (within && counts_as(v, cp)) {
 			cp->hits++;
 			*done = !v->opts->no_pruning;
-			if (*done)
+			if (*done) {
+				note_returns_of(v, cp);
 				return 0;
+			}
 		}
 		cp->misses++;
-		if (cp->misses > 3 * cp->hits + 3)
+		if (cp->misses > 3 * cp->hits + 3 && !cp->returned_to)
 			drop(v, at);
 		else
 			at = &cp->next;

@@ -139,7 +139,7 @@ struct kbpf_pending {
 struct kbpf_id_pair {
 	u32 from;
 	u32 to;
-	s32 delta;	/* of numbers: offset there less offset here */
+	s64 delta;	/* of numbers: offset there less offset here */
 };
 
 #define KBPF_MAX_ID_PAIRS	64
@@ -351,6 +351,16 @@ void kbpf_converge(struct kbpf_verifier *v, const struct kbpf_state *old, u32 ro
  */
 bool kbpf_converge_moved(const struct kbpf_state *cur, const struct kbpf_state *old);
 
+/**
+ * kbpf_converge_behind() - has a state counted less since another than a third has?
+ * @cur: the current state
+ * @old: one of another path
+ * @since: one on the way to both; what was counted in runs of functions that were not
+ *	under way there, or by iterators that were not there, is no matter
+ */
+bool kbpf_converge_behind(const struct kbpf_state *cur, const struct kbpf_state *old,
+			  const struct kbpf_state *since);
+
 /* Is the program to be walked once more before it may be refused by this rule? */
 bool kbpf_converge_again(const struct kbpf_verifier *v, enum kbpf_reject why);
 /* The next walk is begun. */
@@ -508,6 +518,9 @@ bool kbpf_iter_at_end(const struct kbpf_state *st, const struct kbpf_value *ptr)
 struct kbpf_value kbpf_iter_next(struct kbpf_state *st, const struct kbpf_value *ptr, bool more);
 /* Did an iterator that is in both frames give elements in between? */
 bool kbpf_iter_moved(const struct kbpf_frame *cur, const struct kbpf_frame *old);
+/* Has one there since @since given less in @cur than in @old, another path's? */
+bool kbpf_iter_behind(const struct kbpf_frame *cur, const struct kbpf_frame *old,
+		      const struct kbpf_frame *since);
 
 /* ---- dynptr.c: dynptrs on the stack -------------------------------------------------------------- */
 
