@@ -7,11 +7,11 @@
  * kernel's own BPF has there. The function registered with the tracepoint is ours and
  * calls the kernel's.
  *
- * The counter in the list is ours, too: perf never made it, and finds it there. Where a
- * record, once made, can be kept (perf_hold.h), it is a stopped one: perf does nothing
- * more, and the program reads the record where perf makes it. While it is not known where
- * that is, and where records cannot be kept, it is one that hands the record to its
- * overflow handler, and the program runs there.
+ * What the kernel's function does at its end is to submit the record. The function that it
+ * calls for that calls us first (record_submit.S), and where the list is ours, that is all:
+ * the program runs on the record where it is. Where calls cannot be had that way, perf
+ * walks the list. The counter in it is ours, too: perf never made it, finds it there, and
+ * hands the record to its overflow handler, and the program runs in that.
  *
  * A hit inside the making of another record at its own level has none, as in Linux; it
  * is counted.
@@ -24,11 +24,14 @@
 #include <linux/slab.h>
 #include <linux/trace_events.h>
 #include <linux/tracepoint.h>
+#include "../compat/ftrace.h"
 #include "../compat/perf_hold.h"
 #include "kernel_btf.h"
 #include "probe.h"
 #include "record_build.h"
+#include "record_submit.h"
 #include "run.h"
+#include "symbol.h"
 #include "tp_args.h"
 #include "trace_record.h"
 
@@ -37,9 +40,6 @@
 #define CREATE_TRACE_POINTS
 #include "trace_kbpf.h"
 
-#define MADE	0	/* type of the records made for us: no event has it */
-#define UNMADE	0xffff	/* what stands there before: no event has that either */
-
 /**
  * struct record_probe - a probe on a tracepoint with a record
  * @probe: common part
@@ -47,8 +47,7 @@
  * @module: what @event is in, with a reference; NULL: the kernel itself
  * @on_hit: what the tracepoint calls
  * @make: the kernel's function; NULL: the record is put together here
- * @quiet: the event to the kernel's function: no counter wants it
- * @handing: the same, and one counter does
+ * @ours: the event to the kernel's function: what it needs to know, and our list
  * @record_len: bytes that all records have
  * @unmade: hits that no record was made of
  */
@@ -58,20 +57,9 @@ struct record_probe {
 	struct module *module;
 	void *on_hit;
 	void *make;
-	struct trace_event_call quiet;
-	struct trace_event_call handing;
+	struct trace_event_call ours;
 	u32 record_len;
 	atomic64_t unmade;
-};
-
-/**
- * struct here - this CPU's records, by level
- * @record: where perf makes them; NULL for not known yet
- * @wants: the probe that waits for the one being made
- */
-struct here {
-	struct trace_entry *record[KBPF_LEVELS];
-	struct record_probe *wants[KBPF_LEVELS];
 };
 
 /**
@@ -85,22 +73,38 @@ struct list {
 };
 
 /**
- * struct lists - what all probes use. While there is one: by @users, under @lock
+ * struct lists - what all probes use whose records the kernel makes. While there is one:
+ * by @users, under @lock
  * @lock: serialises setting up and taking down
  * @users: probes
  * @never: a counter of an event of ours, made by perf: it keeps perf's memory for records
- * @quiet: lists with a counter that perf passes by
- * @handing: lists with one that perf hands records to
+ * @list: the lists
+ * @submit: who submits records calls us
+ * @submits: it does
  */
 static struct lists {
 	struct mutex lock;
 	u32 users;
 	struct perf_event *never;
-	struct list __percpu *quiet;
-	struct list __percpu *handing;
+	struct list __percpu *list;
+	struct kbpf_direct submit;
+	bool submits;
 } lists = { .lock = __MUTEX_INITIALIZER(lists.lock) };
 
-static DEFINE_PER_CPU(struct here, here);
+DEFINE_PER_CPU(struct hlist_head *, kbpf_record_list);
+
+/**
+ * struct want - a record that is being made
+ * @probe: whose; NULL: none is
+ * @caller: where the tracepoint is
+ */
+struct want {
+	struct record_probe *probe;
+	unsigned long caller;
+};
+
+/* On this CPU, by level. */
+static DEFINE_PER_CPU(struct want, wants[KBPF_LEVELS]);
 
 static struct record_probe *to_record_probe(const struct kbpf_probe *probe)
 {
@@ -108,20 +112,6 @@ static struct record_probe *to_record_probe(const struct kbpf_probe *probe)
 }
 
 /* ---- a hit ------------------------------------------------------------------------ */
-
-static void on_record(struct perf_event *event, struct perf_sample_data *data,
-		      struct pt_regs *regs)
-{
-	enum kbpf_level level = kbpf_run_level();
-	struct here *cpu = this_cpu_ptr(&here);
-	struct record_probe *p = cpu->wants[level];
-
-	if (kbpf_perf_mark(level))
-		cpu->record[level] = (struct trace_entry *)data->raw->frag.data;
-	cpu->wants[level] = NULL;
-	if (p)
-		kbpf_probe_run(&p->probe, data->raw->frag.data, 0, instruction_pointer(regs), NULL);
-}
 
 static noinline notrace void count_unmade(struct record_probe *p)
 {
@@ -137,30 +127,29 @@ void kbpf_record_unmade(struct kbpf_probe *probe)
 	count_unmade(to_record_probe(probe));
 }
 
-/* A record may have been made where @p's hit is to have it: runs its programs. */
-static __always_inline void run_on(struct record_probe *p, const struct trace_entry *rec, u8 *mark,
-				   unsigned long caller)
+/* A record was made at @level. */
+static __always_inline void run_on(const void *rec, u32 level)
 {
-	/* The kernel's function may have written there. */
-	barrier();
-	if (unlikely(rec->type != MADE)) {
-		count_unmade(p);
-		return;
-	}
-	++*mark;
-	barrier();
-	kbpf_probe_run(&p->probe, rec, 0, caller, NULL);
-	barrier();
-	--*mark;
+	struct want *want = this_cpu_ptr(&wants[level]);
+	struct record_probe *p = want->probe;
+
+	want->probe = NULL;
+	if (likely(p))
+		kbpf_probe_run(&p->probe, rec, 0, want->caller, NULL);
 }
 
-/* A record was to be handed over: was it made? */
-static __always_inline void check_handed(struct record_probe *p, enum kbpf_level level)
+static void on_record(struct perf_event *event, struct perf_sample_data *data,
+		      struct pt_regs *regs)
 {
-	if (likely(!this_cpu_read(here.wants[level])))
-		return;
-	this_cpu_write(here.wants[level], NULL);
-	count_unmade(p);
+	run_on(data->raw->frag.data, kbpf_run_level());
+}
+
+/* In place of the kernel's function, which would end by taking the mark away. */
+notrace void kbpf_record_submitted(void *rec, int size, int level)
+{
+	run_on(rec, level);
+	barrier();
+	kbpf_perf_unmark(level);
 }
 
 /* The kernel's functions, which take so many words and look at as many as there are. */
@@ -172,27 +161,18 @@ static notrace void on_hit##n(void *data, PARAMS##n)					\
 {											\
 	make##n##_fn make;								\
 	struct record_probe *p = data;							\
-	struct trace_entry *rec = NULL;							\
-	enum kbpf_level level;								\
-	u8 *mark;									\
+	struct want *want, outer;							\
 											\
 	preempt_disable_notrace();							\
-	level = kbpf_run_level();							\
-	mark = kbpf_perf_mark(level);							\
+	want = this_cpu_ptr(&wants[kbpf_run_level()]);					\
+	outer = *want;									\
+	want->caller = (unsigned long)__builtin_return_address(0);			\
+	want->probe = p;								\
 	make = (make##n##_fn)p->make;							\
-	if (mark)									\
-		rec = this_cpu_read(here.record[level]);				\
-	if (unlikely(mark && *mark)) {							\
+	make(&p->ours, WORDS##n);							\
+	if (unlikely(want->probe))							\
 		count_unmade(p);							\
-	} else if (likely(rec)) {							\
-		rec->type = UNMADE;							\
-		make(&p->quiet, WORDS##n);						\
-		run_on(p, rec, mark, (unsigned long)__builtin_return_address(0));	\
-	} else {									\
-		this_cpu_write(here.wants[level], p);					\
-		make(&p->handing, WORDS##n);						\
-		check_handed(p, level);							\
-	}										\
+	*want = outer;									\
 	preempt_enable_notrace();							\
 }
 
@@ -208,7 +188,7 @@ HIT(5) HIT(12)
 /* ---- the counters that perf sees -------------------------------------------------- */
 
 /* Takes every event for one overflow. Nobody adds to the list or takes from it. */
-static void make_list(struct list *list, int state)
+static void make_list(struct list *list)
 {
 	struct perf_event *event = &list->event;
 
@@ -217,19 +197,21 @@ static void make_list(struct list *list, int state)
 	event->attr.sample_type = PERF_SAMPLE_RAW | PERF_SAMPLE_PERIOD;
 	event->hw.sample_period = 1;
 	event->hw.last_period = 1;
-	event->hw.state = state;
 	event->overflow_handler = on_record;
 	list->head.first = &event->hlist_entry;
 }
 
-static struct list __percpu *make_lists(int state)
+static struct list __percpu *make_lists(void)
 {
 	struct list __percpu *list = alloc_percpu(struct list);
 	int cpu;
 
-	if (list)
-		for_each_possible_cpu(cpu)
-			make_list(per_cpu_ptr(list, cpu), state);
+	if (!list)
+		return NULL;
+	for_each_possible_cpu(cpu) {
+		make_list(per_cpu_ptr(list, cpu));
+		per_cpu(kbpf_record_list, cpu) = &per_cpu_ptr(list, cpu)->head;
+	}
 	return list;
 }
 
@@ -247,30 +229,41 @@ static struct perf_event *make_counter_of_never(void)
 						on_record, NULL);
 }
 
+/* Where it cannot be done, perf's way is gone to its end. */
+static void hook_submit(void)
+{
+	unsigned long addr;
+
+	/* Who gives a record back without perf has to take the mark away. */
+	if (!KBPF_PERF_MARKS)
+		return;
+	addr = kbpf_symbol_trace_call("perf_trace_run_bpf_submit");
+	memset(&lists.submit, 0, sizeof(lists.submit));
+	lists.submits = addr && !kbpf_direct_register(&lists.submit, addr, kbpf_record_submit);
+}
+
 static void locked_take_down(void)
 {
-	int cpu;
-
-	kbpf_record_room_exit();
-	free_percpu(lists.quiet);
-	free_percpu(lists.handing);
-	lists.quiet = NULL;
-	lists.handing = NULL;
+	if (lists.submits)
+		kbpf_direct_unregister(&lists.submit, kbpf_record_submit);
+	lists.submits = false;
+	free_percpu(lists.list);
+	lists.list = NULL;
 	if (!IS_ERR_OR_NULL(lists.never))
 		perf_event_release_kernel(lists.never);
 	lists.never = NULL;
-	for_each_possible_cpu(cpu)
-		memset(per_cpu_ptr(&here, cpu), 0, sizeof(struct here));
 }
 
 static int locked_set_up(void)
 {
 	lists.never = make_counter_of_never();
-	lists.quiet = make_lists(PERF_HES_STOPPED);
-	lists.handing = make_lists(0);
 	if (IS_ERR(lists.never))
 		return PTR_ERR(lists.never);
-	return lists.quiet && lists.handing ? kbpf_record_room_init() : -ENOMEM;
+	lists.list = make_lists();
+	if (!lists.list)
+		return -ENOMEM;
+	hook_submit();
+	return 0;
 }
 
 static int use_lists(void)
@@ -317,7 +310,10 @@ static void free_record_probe(struct kbpf_probe *probe)
 {
 	struct record_probe *p = to_record_probe(probe);
 
-	unuse_lists();
+	if (p->make)
+		unuse_lists();
+	else
+		kbpf_record_room_put();
 	module_put(p->module);
 	kfree(p);
 }
@@ -344,7 +340,9 @@ static int fill_info(const struct kbpf_probe *probe, struct kbpf_link_info *info
 
 static const char *how(const struct kbpf_probe *probe)
 {
-	return to_record_probe(probe)->make ? "perf's record" : "own record";
+	if (!to_record_probe(probe)->make)
+		return "own record";
+	return READ_ONCE(lists.submits) ? "kernel's record" : "perf's record";
 }
 
 static const struct kbpf_probe_ops record_ops = {
@@ -358,16 +356,6 @@ static const struct kbpf_probe_ops record_ops = {
 	.how = how,
 };
 
-static void make_event(struct trace_event_call *ours, const struct trace_event_call *event,
-		       struct hlist_head __percpu *list)
-{
-	ours->class = event->class;
-	ours->tp = event->tp;
-	ours->flags = event->flags;
-	ours->event.type = MADE;
-	ours->perf_events = list;
-}
-
 static void *hit_function(const struct tracepoint *tp)
 {
 	struct kbpf_attach_point *point = kmalloc(sizeof(*point), GFP_KERNEL);
@@ -379,6 +367,26 @@ static void *hit_function(const struct tracepoint *tp)
 	}
 	kfree(point);
 	return in_registers ? (void *)on_hit5 : (void *)on_hit12;
+}
+
+/* Who makes the record? */
+static int find_maker(struct record_probe *p)
+{
+	int err;
+
+	p->on_hit = kbpf_record_hit(p->event->tp);
+	if (p->on_hit)
+		return kbpf_record_room_get();
+	err = use_lists();
+	if (err)
+		return err;
+	p->on_hit = hit_function(p->event->tp);
+	p->make = p->event->class->perf_probe;
+	p->ours.class = p->event->class;
+	p->ours.tp = p->event->tp;
+	p->ours.flags = p->event->flags;
+	p->ours.perf_events = &lists.list->head;
+	return 0;
 }
 
 struct kbpf_object *kbpf_record_event_create(struct trace_event_call *event)
@@ -397,18 +405,11 @@ struct kbpf_object *kbpf_record_event_create(struct trace_event_call *event)
 	p->module = event->module;
 	if (!try_module_get(p->module))
 		goto free;
-	err = use_lists();
-	if (err)
-		goto put_module;
 	p->event = event;
 	p->record_len = len;
-	p->on_hit = kbpf_record_hit(event->tp);
-	if (!p->on_hit) {
-		p->on_hit = hit_function(event->tp);
-		p->make = event->class->perf_probe;
-	}
-	make_event(&p->quiet, event, &lists.quiet->head);
-	make_event(&p->handing, event, &lists.handing->head);
+	err = find_maker(p);
+	if (err)
+		goto put_module;
 	kbpf_probe_init(&p->probe, &record_ops, KBPF_PERF_EVENT_TRACEPOINT);
 	return &p->probe.obj;
 put_module:

@@ -5,6 +5,7 @@
  * into functions that tracepoints call. Nothing of perf has a part in that. Events that are
  * not in record.def are perf's to fill in (attach_tracepoint.c).
  */
+#include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/string.h>
 #include <linux/trace_events.h>
@@ -32,14 +33,16 @@ static inline long __trace_sched_switch_state(bool preempt, unsigned int prev_st
 #define ROOM	8192	/* for a record, as perf has */
 
 /**
- * struct room - where records are put together on a CPU
- * @level: a record at each level of context
+ * struct room - where records are put together
+ * @lock: serialises the first user and the last
+ * @users: probes
+ * @level: on each CPU a record at each level of context
  */
-struct room {
+static struct room {
+	struct mutex lock;
+	u32 users;
 	u8 __percpu *level[KBPF_LEVELS];
-};
-
-static struct room room;
+} room = { .lock = __MUTEX_INITIALIZER(room.lock) };
 
 /**
  * record_begin() - may there be a record here, of @size bytes?
@@ -211,21 +214,7 @@ void *kbpf_record_hit(const struct tracepoint *tp)
 	return NULL;
 }
 
-int kbpf_record_room_init(void)
-{
-	u32 i;
-
-	for (i = 0; i < KBPF_LEVELS; i++) {
-		room.level[i] = __alloc_percpu(ROOM, sizeof(u64));
-		if (!room.level[i]) {
-			kbpf_record_room_exit();
-			return -ENOMEM;
-		}
-	}
-	return 0;
-}
-
-void kbpf_record_room_exit(void)
+static void locked_free(void)
 {
 	u32 i;
 
@@ -235,6 +224,41 @@ void kbpf_record_room_exit(void)
 	}
 }
 
+static int locked_alloc(void)
+{
+	u32 i;
+
+	for (i = 0; i < KBPF_LEVELS; i++) {
+		room.level[i] = __alloc_percpu(ROOM, sizeof(u64));
+		if (!room.level[i]) {
+			locked_free();
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+int kbpf_record_room_get(void)
+{
+	int err = 0;
+
+	mutex_lock(&room.lock);
+	if (!room.users)
+		err = locked_alloc();
+	if (!err)
+		room.users++;
+	mutex_unlock(&room.lock);
+	return err;
+}
+
+void kbpf_record_room_put(void)
+{
+	mutex_lock(&room.lock);
+	if (!--room.users)
+		locked_free();
+	mutex_unlock(&room.lock);
+}
+
 #else
 
 void *kbpf_record_hit(const struct tracepoint *tp)
@@ -242,12 +266,12 @@ void *kbpf_record_hit(const struct tracepoint *tp)
 	return NULL;
 }
 
-int kbpf_record_room_init(void)
+int kbpf_record_room_get(void)
 {
 	return 0;
 }
 
-void kbpf_record_room_exit(void)
+void kbpf_record_room_put(void)
 {
 }
 

@@ -22,13 +22,14 @@ void *kbpf_record_hit(const struct tracepoint *tp);
 void kbpf_record_unmade(struct kbpf_probe *probe);
 
 /**
- * kbpf_record_room_init() - memory for records, before any function is called
+ * kbpf_record_room_get() - there is memory for records now: before a function is called
  *
+ * Context: process.
  * Return: 0 or -ENOMEM.
  */
-int kbpf_record_room_init(void);
+int kbpf_record_room_get(void);
 
-/* Frees it: no function is called any more. */
-void kbpf_record_room_exit(void);
+/* The opposite, once it is called no more. */
+void kbpf_record_room_put(void);
 
 #endif /* KBPF_HOST_RECORD_BUILD_H */

@@ -220,6 +220,18 @@ u64 kbpf_symbol_entry(const struct kprobe *kp)
 	return addr;
 }
 
+unsigned long kbpf_symbol_trace_call(const char *name)
+{
+	struct kprobe kp = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
+	unsigned long addr;
+
+	if (register_kprobe(&kp))
+		return 0;
+	addr = kprobe_ftrace(&kp) ? (unsigned long)kp.addr : 0;
+	unregister_kprobe(&kp);
+	return addr;
+}
+
 const char *kbpf_symbol_how(const struct kprobe *kp)
 {
 	const u8 jmp = 0xe9;

@@ -67,6 +67,15 @@ int kbpf_symbol_find_many(char **names, u32 nr, unsigned long *addrs);
 u64 kbpf_symbol_entry(const struct kprobe *kp);
 
 /**
+ * kbpf_symbol_trace_call() - where a function calls the kernel's tracer
+ * @name: a function of the kernel proper
+ *
+ * Context: process; sleeps for a grace period.
+ * Return: address, or 0: there is no such function or it makes no such call.
+ */
+unsigned long kbpf_symbol_trace_call(const char *name);
+
+/**
  * kbpf_symbol_how() - how a kernel probe gets its hits
  * @kp: a registered probe that is armed
  *

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,6 +37,15 @@ static void call_rename(unsigned int n)
 {
 	while (n--)
 		prctl(PR_SET_NAME, "bench");
+}
+
+/* An event whose record is not put together by kbpf itself (record.def). */
+static void call_setitimer(unsigned int n)
+{
+	const struct itimerval none = { 0 };
+
+	while (n--)
+		setitimer(ITIMER_VIRTUAL, &none, NULL);
 }
 
 static __attribute__((noinline)) void user_function(void)
@@ -90,6 +100,7 @@ static const struct row rows[] = {
 	{ "kprobe_multi", attach_multi, 0, call_getpgid },
 	{ "kretprobe_multi", attach_multi, 1, call_getpgid },
 	{ "tracepoint", attach_auto, 0, call_rename },
+	{ "tp_by_kernel", attach_auto, 0, call_setitimer },
 	{ "tp_syscall", attach_auto, 0, call_getpgid },
 	{ "raw_tp", attach_auto, 0, call_rename },
 	{ "tp_btf", attach_auto, 0, call_rename },

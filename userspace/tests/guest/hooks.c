@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/time.h>
 #include <time.h>
 #include "guest_btf.h"
 
@@ -242,6 +243,37 @@ static void test_records(void)
 	tap((s32)witness()[3] == -1 || !witness()[3], "on which node: the sixth argument # %d",
 	    (s32)witness()[3]);
 	see_no_more(&at);
+}
+
+static void set_timer(long seconds)
+{
+	const struct itimerval value = { .it_value.tv_sec = seconds };
+
+	setitimer(ITIMER_VIRTUAL, &value, NULL);
+}
+
+/* What the kernel submits for us does not take anything from its perf events, which stand beside. */
+static void test_beside_perf(void)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr) };
+	struct at_event at = see("timer/itimer_state", 8, (struct kbpf_insn)LDX_DW(1, 6, 24));
+	long counter;
+	u64 seen = 0;
+
+	attr.config = event_id("timer/itimer_state");
+	counter = syscall(SYS_perf_event_open, &attr, 0, -1, -1, 0);
+	tap(counter >= 0, "an event of perf's beside it # %ld", counter);
+	set_timer(0);
+	set_timer(1234);
+	tap_is("each setting of a timer is a run", 2, witness()[0]);
+	tap_is("of which timer", ITIMER_VIRTUAL, (s32)witness()[2]);
+	tap_is("to when", 1234, witness()[3]);
+	see_no_more(&at);
+	set_timer(0);
+	tap_is("not any more", 2, witness()[0]);
+	tap(read(counter, &seen, sizeof(seen)) == sizeof(seen) && seen == 3,
+	    "perf has counted all # %llu", seen);
+	close(counter);
 }
 
 /* An event that counts by nanoseconds is one event. */
@@ -666,6 +698,7 @@ int main(void)
 	out = map_create(KBPF_MAP_TYPE_ARRAY, 4, 512, 1, 0);
 	test_tracepoint();
 	test_records();
+	test_beside_perf();
 	test_weighted_event();
 	test_raw_tracepoint();
 	test_sampling();
