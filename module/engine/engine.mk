@@ -19,7 +19,8 @@ KBPF_ENGINE_OBJS += jit/jit.o jit/arena.o jit/decode.o jit/live.o
 KBPF_ENGINE_OBJS += jit/passes/common.o jit/passes/branch.o jit/passes/zext.o jit/passes/diamond.o
 KBPF_ENGINE_OBJS += jit/passes/bytes.o jit/passes/hoist.o jit/passes/copy.o jit/passes/addr.o
 KBPF_ENGINE_OBJS += jit/passes/mem.o jit/passes/dead.o jit/passes/fuse.o jit/passes/inline.o
-KBPF_ENGINE_OBJS += jit/x86/encode.o jit/x86/translate.o jit/x86/arith.o jit/x86/divide.o jit/x86/memory.o jit/x86/trampoline.o
+KBPF_ENGINE_OBJS += jit/x86/encode.o jit/x86/translate.o jit/x86/tail.o jit/x86/arith.o \
+	jit/x86/divide.o jit/x86/memory.o jit/x86/trampoline.o
 KBPF_ENGINE_OBJS += btf/btf.o btf/record.o btf/nesting.o btf/refs.o
 KBPF_ENGINE_OBJS += maps/map.o maps/user.o maps/fields.o maps/value.o maps/lock.o maps/pool.o
 KBPF_ENGINE_OBJS += maps/array.o maps/fd_array.o maps/inner.o maps/batch.o

@@ -44,6 +44,12 @@ u8 kbpf_x86_home(u8 reg);
 struct kbpf_x86_mem kbpf_x86_mem_of(const struct kbpf_jit_mem *m);
 /* Calls or jumps to an address, in whatever way reaches it. */
 void kbpf_x86_call_to(struct kbpf_x86_tr *t, const void *target);
+/* Jumps to the address in TMP0. */
+void kbpf_x86_jump_tmp0(struct kbpf_x86_tr *t);
+/* Takes the frame down. */
+void kbpf_x86_tr_leave(struct kbpf_x86_tr *t);
+/* Does a frame with no padding leave the stack aligned to 16? */
+bool kbpf_x86_is_aligned(const struct kbpf_x86_tr *t);
 /* The machine's condition; @sign_only: flags are those of arithmetic, not of a compare. */
 u8 kbpf_x86_cond_of(u8 cond, bool sign_only);
 
@@ -60,6 +66,7 @@ void kbpf_x86_tr_load(struct kbpf_x86_tr *t);
 void kbpf_x86_tr_store(struct kbpf_x86_tr *t);
 void kbpf_x86_tr_rmw(struct kbpf_x86_tr *t);
 void kbpf_x86_tr_atomic(struct kbpf_x86_tr *t);
+void kbpf_x86_tr_tail(struct kbpf_x86_tr *t);
 void kbpf_x86_tr_lookup(struct kbpf_x86_tr *t);
 void kbpf_x86_tr_this(struct kbpf_x86_tr *t);
 

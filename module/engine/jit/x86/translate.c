@@ -48,7 +48,7 @@ void kbpf_x86_call_to(struct kbpf_x86_tr *t, const void *target)
 		kbpf_x86_call_r(&t->b, TMP0);
 }
 
-static void jump_tmp0(struct kbpf_x86_tr *t)
+void kbpf_x86_jump_tmp0(struct kbpf_x86_tr *t)
 {
 	if (t->ir->world->jump)
 		kbpf_x86_jmp32(&t->b, distance(t, t->ir->world->jump, LEN_REL32));
@@ -240,7 +240,7 @@ static u32 frame_used(const struct kbpf_x86_tr *t)
 }
 
 /* Do these and what is pushed leave the stack aligned to 16? */
-static bool is_aligned(const struct kbpf_x86_tr *t)
+bool kbpf_x86_is_aligned(const struct kbpf_x86_tr *t)
 {
 	u32 size = frame_used(t);
 
@@ -252,13 +252,23 @@ static bool is_aligned(const struct kbpf_x86_tr *t)
 /* Bytes between the frame pointer and what is pushed: calls find the stack aligned. */
 static u32 frame_size(const struct kbpf_x86_tr *t)
 {
-	return frame_used(t) + (t->fn->calls && !is_aligned(t) ? 8 : 0);
+	return frame_used(t) + (t->fn->calls && !kbpf_x86_is_aligned(t) ? 8 : 0);
 }
 
 static bool needs_frame(const struct kbpf_x86_tr *t)
 {
 	return t->fn->calls || t->fn->stack || t->ir->tails ||
 	       (t->fn->outside && t->ir->world->leaf_frames);
+}
+
+/*
+ * Who enters a function brings the address of its struct kbpf_tails: where the third
+ * argument is, for that is how tail calls come to the program's entry. In others that
+ * is r3; nobody calls the program itself, for that would be recursion.
+ */
+static u8 tails_reg(const struct kbpf_x86_tr *t, u32 index)
+{
+	return index ? X86_RAX : X86_RDX;
 }
 
 static void prologue(struct kbpf_x86_tr *t)
@@ -272,16 +282,16 @@ static void prologue(struct kbpf_x86_tr *t)
 		kbpf_x86_push(&t->b, X86_RBP);
 		kbpf_x86_mov_rr(&t->b, true, X86_RBP, X86_RSP);
 	}
-	/* Who enters brings the address of its struct kbpf_tails in rax. */
 	if (t->ir->tails && !t->fn->stack) {
-		kbpf_x86_push(&t->b, X86_RAX);
+		kbpf_x86_push(&t->b, tails_reg(t, t->fn_index));
 		size -= 8;
 	}
 	if (size)
 		kbpf_x86_alu_ri(&t->b, X86_SUB, true, X86_RSP, size);
 	pushes(t);
 	if (t->ir->tails && t->fn->stack)
-		kbpf_x86_store(&t->b, 8, kbpf_x86_at(X86_RBP, t->count_off), X86_RAX);
+		kbpf_x86_store(&t->b, 8, kbpf_x86_at(X86_RBP, t->count_off),
+			       tails_reg(t, t->fn_index));
 }
 
 static void load_fixed(struct kbpf_x86_tr *t)
@@ -291,7 +301,7 @@ static void load_fixed(struct kbpf_x86_tr *t)
 				false);
 }
 
-static void leave(struct kbpf_x86_tr *t)
+void kbpf_x86_tr_leave(struct kbpf_x86_tr *t)
 {
 	pops(t);
 	if (t->frame)
@@ -332,135 +342,6 @@ static void tr_callf(struct kbpf_x86_tr *t)
 	kbpf_x86_call32(&t->b, (s32)(t->out->entry[t->op->target] - (t->b.len + LEN_REL32)));
 }
 
-static u32 skip_if(struct kbpf_x86_tr *t, u8 cc)
-{
-	kbpf_x86_jcc8(&t->b, cc, 0);
-	return t->b.len;
-}
-
-/* The map and the index where the call of them expects them; r2 and r3 have them unless they are known. */
-static void tail_args(struct kbpf_x86_tr *t, const struct kbpf_jit_lookup *lk)
-{
-	if (!lk) {
-		kbpf_x86_mov_rr(&t->b, true, X86_RDI, X86_RSI);
-		kbpf_x86_mov_rr(&t->b, false, X86_RSI, X86_RDX);
-		return;
-	}
-	kbpf_x86_mov_ri(&t->b, X86_RDI, (unsigned long)lk->map, true);
-	if (lk->stride)
-		kbpf_x86_mov_rr(&t->b, false, X86_RSI, X86_RDX);
-	else
-		kbpf_x86_mov_ri(&t->b, X86_RSI, lk->index, false);
-}
-
-/*
- * rsi = the program, counted, or 0, by asking the interpreter. r0 is as before where
- * there is none. Functions that call nothing else do not align the stack.
- */
-static void target_by_call(struct kbpf_x86_tr *t, const struct kbpf_jit_lookup *lk)
-{
-	bool aligned = t->fn->calls || is_aligned(t);
-
-	if (!aligned)
-		kbpf_x86_push(&t->b, X86_RAX);
-	kbpf_x86_push(&t->b, X86_RAX);
-	kbpf_x86_push(&t->b, X86_RDI);
-	tail_args(t, lk);
-	kbpf_x86_mov_ri(&t->b, X86_RDX, (unsigned long)t->ir->prog, true);
-	kbpf_x86_mov_ri(&t->b, X86_RCX, t->fn_index > 0, false);
-	kbpf_x86_load(&t->b, 8, X86_R8, kbpf_x86_at(X86_RBP, t->count_off));
-	kbpf_x86_call_to(t, (const void *)kbpf_interp_tail_target);
-	kbpf_x86_mov_rr(&t->b, true, X86_RSI, X86_RAX);
-	kbpf_x86_pop(&t->b, X86_RDI);
-	kbpf_x86_pop(&t->b, X86_RAX);
-	if (!aligned)
-		kbpf_x86_pop(&t->b, X86_RAX);
-	kbpf_x86_load(&t->b, 8, X86_RDX, kbpf_x86_at(X86_RBP, t->count_off));
-}
-
-/* rsi = the program or 0 from the array's memory: what is there stays for this run, and is whole. */
-static void target_by_load(struct kbpf_x86_tr *t, const struct kbpf_jit_lookup *lk, u32 *none)
-{
-	struct kbpf_x86_mem page = { .base = TMP0, .index = X86_RSI, .scale = 8 };
-	struct kbpf_x86_mem slot = { .base = X86_RSI, .index = X86_RDX, .scale = 8 };
-
-	BUILD_BUG_ON(offsetof(struct kbpf_prog, obj));
-	kbpf_x86_mov_ri(&t->b, TMP0, lk->base, true);
-	if (!lk->stride) {
-		kbpf_x86_load(&t->b, 8, X86_RSI, kbpf_x86_at(TMP0, 0));
-		return;
-	}
-	kbpf_x86_alu_ri(&t->b, X86_CMP, false, X86_RDX, lk->entries);
-	none[0] = skip_if(t, X86_CC_AE);
-	kbpf_x86_mov_rr(&t->b, false, X86_RSI, X86_RDX);
-	kbpf_x86_shift_ri(&t->b, X86_SHR, false, X86_RSI, ilog2(lk->stride));
-	kbpf_x86_load(&t->b, 8, X86_RSI, page);
-	kbpf_x86_test_rr(&t->b, true, X86_RSI, X86_RSI);
-	none[1] = skip_if(t, X86_CC_E);
-	kbpf_x86_alu_ri(&t->b, X86_AND, false, X86_RDX, lk->stride - 1);
-	kbpf_x86_load(&t->b, 8, X86_RSI, slot);
-}
-
-static void land(struct kbpf_x86_tr *t, const u32 *at, u32 n)
-{
-	for (u32 i = 0; i < n; i++)
-		if (at[i])
-			kbpf_x86_land8(&t->b, at[i]);
-}
-
-/*
- * The program's entry makes a call of a known array itself while nothing waits behind
- * it and the count is low, which is one comparison: what follows the count in struct
- * kbpf_tails is its upper half. Returns where it goes on from with rsi and rdx set.
- */
-static u32 tail_fast(struct kbpf_x86_tr *t, const struct kbpf_jit_lookup *lk, u32 *none)
-{
-	struct kbpf_x86_mem count = kbpf_x86_at(X86_RBP, t->count_off);
-	/* where it has to be in the end, unless that has the index */
-	u8 at = lk->stride ? TMP0 : X86_RDX;
-	u32 fast, done;
-
-	kbpf_x86_load(&t->b, 8, at, count);
-	kbpf_x86_alu_mi(&t->b, X86_CMP, 8, kbpf_x86_at(at, 0), KBPF_MAX_TAIL_CALLS);
-	fast = skip_if(t, X86_CC_B);
-	target_by_call(t, lk);
-	kbpf_x86_test_rr(&t->b, true, X86_RSI, X86_RSI);
-	none[2] = skip_if(t, X86_CC_E);
-	kbpf_x86_jmp8(&t->b, 0);
-	done = t->b.len;
-	kbpf_x86_land8(&t->b, fast);
-	target_by_load(t, lk, none);
-	kbpf_x86_test_rr(&t->b, true, X86_RSI, X86_RSI);
-	none[3] = skip_if(t, X86_CC_E);
-	if (at != X86_RDX)
-		kbpf_x86_load(&t->b, 8, X86_RDX, count);
-	kbpf_x86_alu_mi(&t->b, X86_ADD, 4, kbpf_x86_at(X86_RDX, 0), 1);
-	return done;
-}
-
-/*
- * r1 is the context, r2 the map, r3 the index. Finds the program and leaves for it
- * with the frame gone; else goes on.
- */
-static void tr_tail(struct kbpf_x86_tr *t)
-{
-	const struct kbpf_jit_lookup *lk = t->op->imm ? &t->ir->lookups[t->op->imm - 1] : NULL;
-	u32 none[4] = { 0 }, done = 0;
-
-	if (lk && !t->fn_index) {
-		done = tail_fast(t, lk, none);
-	} else {
-		target_by_call(t, lk);
-		kbpf_x86_test_rr(&t->b, true, X86_RSI, X86_RSI);
-		none[2] = skip_if(t, X86_CC_E);
-	}
-	land(t, &done, 1);
-	kbpf_x86_load(&t->b, 8, TMP0, kbpf_x86_at(X86_RSI, offsetof(struct kbpf_prog, tail)));
-	leave(t);
-	jump_tmp0(t);
-	land(t, none, ARRAY_SIZE(none));
-}
-
 /* ---- the image ------------------------------------------------------------------------ */
 
 static void tr_nop(struct kbpf_x86_tr *t)
@@ -475,7 +356,7 @@ static void (*const by_kind[])(struct kbpf_x86_tr *t) = {
 	[JIT_LOAD] = kbpf_x86_tr_load, [JIT_STORE] = kbpf_x86_tr_store,
 	[JIT_RMW] = kbpf_x86_tr_rmw, [JIT_ATOMIC] = kbpf_x86_tr_atomic, [JIT_JMP] = tr_jmp,
 	[JIT_JCC] = tr_jcc, [JIT_CMOV] = tr_cmov, [JIT_SETCC] = tr_setcc, [JIT_CALL] = tr_call,
-	[JIT_CALLF] = tr_callf, [JIT_TAIL] = tr_tail, [JIT_EXIT] = tr_exit,
+	[JIT_CALLF] = tr_callf, [JIT_TAIL] = kbpf_x86_tr_tail, [JIT_EXIT] = tr_exit,
 	[JIT_LOOKUP] = kbpf_x86_tr_lookup, [JIT_THIS] = kbpf_x86_tr_this,
 };
 
@@ -501,7 +382,7 @@ static void function(struct kbpf_x86_tr *t, u32 index)
 			by_kind[t->op->kind](t);
 	}
 	t->out->at[t->ir->nr + index] = t->b.len;
-	leave(t);
+	kbpf_x86_tr_leave(t);
 	ret(t);
 }
 
@@ -538,7 +419,7 @@ static void enter_counting(struct kbpf_x86_tr *t, u32 index)
 	kbpf_x86_push(&t->b, X86_RBP);
 	kbpf_x86_mov_rr(&t->b, true, X86_RBP, X86_RSP);
 	kbpf_x86_alu_ri(&t->b, X86_SUB, true, X86_RSP, 16);
-	kbpf_x86_mov_rr(&t->b, true, X86_RAX, X86_RSP);
+	kbpf_x86_mov_rr(&t->b, true, tails_reg(t, index), X86_RSP);
 	kbpf_x86_store_i(&t->b, 8, kbpf_x86_at(X86_RSP, 0), 0);
 	kbpf_x86_call32(&t->b, to_entry(t, index));
 	kbpf_x86_leave(&t->b);
@@ -574,8 +455,6 @@ static void head_run(struct kbpf_x86_tr *t)
 	else
 		return;
 	t->out->tail = begin_entry(t, t->ir->prog->tail);
-	if (t->ir->tails)
-		kbpf_x86_mov_rr(&t->b, true, X86_RAX, X86_RDX);
 }
 
 int kbpf_jit_translate(const struct kbpf_jit_ir *ir, struct kbpf_jit_out *out)
