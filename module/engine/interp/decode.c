@@ -129,8 +129,6 @@ static int decode_one(struct decoder *d, u32 slot, struct kbpf_step *step)
 		.op = op, .dst = insn->dst_reg, .src = insn->src_reg, .off = insn->off,
 		.imm = insn->imm,
 	};
-	if (kbpf_isa_opcodes[op].off == KBPF_FIELD_J)
-		return jump(d, slot, insn->off, &step->off);
 	switch (op) {
 	case KBPF_OP_JA32:
 		step->op = KBPF_OP_JA;
@@ -148,8 +146,11 @@ static int decode_one(struct decoder *d, u32 slot, struct kbpf_step *step)
 	case KBPF_OP_LDIND_W:
 	case KBPF_OP_LDIND_H:
 	case KBPF_OP_LDIND_B:
-		return -EINVAL;
+	case KBPF_OP_MAY_GOTO:
+		return -EINVAL;	/* the verifier writes them out */
 	default:
+		if (kbpf_isa_opcodes[op].off == KBPF_FIELD_J)
+			return jump(d, slot, insn->off, &step->off);
 		return kbpf_isa_is_lddw(insn) ? decode_lddw(d, slot, step) : 0;
 	}
 }

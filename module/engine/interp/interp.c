@@ -16,9 +16,6 @@
 #include "interp/ops.h"
 #include "interp/step.h"
 
-/* Loop iterations that may_goto grants an activation. */
-#define MAY_GOTO_BUDGET (8U << 20)
-
 /* Kernels that zero every local would spend more time on that than short programs take. */
 #if __has_attribute(__uninitialized__)
 #define UNINITIALISED __attribute__((__uninitialized__))
@@ -161,7 +158,6 @@ static noinline u64 run_steps(const struct kbpf_step *step, const u64 *args,
 	};
 	struct activation act UNINITIALISED;
 	struct frame *frame = act.frames;
-	u32 may_goto = MAY_GOTO_BUDGET;
 	const struct kbpf_step *back = NULL;
 	u64 *r = act.r, last = 0;
 
@@ -206,11 +202,6 @@ a##__##b##__##c##__##d##__##e: \
 	ORDERED(B, u8)
 	ORDERED(H, u16)
 
-MAY_GOTO:
-	if (!may_goto)
-		JUMP;
-	may_goto--;
-	NEXT;
 CALL:
 	SET(step->fn(r[1], r[2], r[3], r[4], r[5]));
 CALL_FUNC:
@@ -258,6 +249,7 @@ LDABS_B:
 LDIND_W:
 LDIND_H:
 LDIND_B:
+MAY_GOTO:
 CALL_KFUNC:
 	return 0;
 }

@@ -304,7 +304,7 @@ static int decode_jump(struct decoder *d)
 		return 0;
 	}
 	if (code == KBPF_JCOND)
-		return -EOPNOTSUPP;
+		return -EOPNOTSUPP;	/* the verifier writes it out */
 	if (KBPF_SRC(in->code) == KBPF_K)
 		blinded = blind(d, in->imm);
 	op = add(d, JIT_JCC);

@@ -89,6 +89,8 @@ static const struct row {
 	ROW("the stack", 42, ST_DW(10, -8, 40), LDX_DW(0, 10, -8), ADD_IMM(0, 2), EXIT()),
 	ROW("a loop", 5050, MOV_IMM(0, 0), MOV_IMM(1, 100), INSN(0x0f, 0, 1, 0, 0), ADD_IMM(1, -1),
 	    JNE_IMM(1, 0, -3), EXIT()),
+	ROW("a loop with may_goto", 8000, MOV_IMM(0, 0), INSN(0xe5, 0, 0, 2, 0), ADD_IMM(0, 1),
+	    JNE_IMM(0, 8000, -3), EXIT()),
 	ROW("a function", 9, MOV_IMM(1, 4), INSN(0x85, 0, 1, 0, 2), ADD_IMM(0, 1), EXIT(),
 	    MOV_REG(0, 1), LONG_OF(0x67, 0, 1), EXIT()),
 	ROW("a packet load", 0x69, MOV_REG(6, 1), INSN(0x30, 0, 0, 0, 4), EXIT()),
