@@ -318,6 +318,21 @@ static void swapped_load(struct gen *g)
 	put(g, KBPF_BSWAP(t, 16 << rnd(g, 3)));
 }
 
+/* A result that is moved to where it is wanted, and then mostly not wanted any more. */
+static void moved_result(struct gen *g)
+{
+	u8 t = reg(g), d = reg(g);
+
+	put(g, rnd(g, 2) ? KBPF_MOV64_REG(t, reg(g)) : KBPF_MOV32_REG(t, reg(g)));
+	put(g, KBPF_INSN((rnd(g, 2) ? KBPF_ALU64 : KBPF_ALU) |
+			 alu_ops[rnd(g, ARRAY_SIZE(alu_ops))] | KBPF_X, t, rnd(g, 2) ? d : reg(g), 0, 0));
+	if (rnd(g, 4) == 0)
+		alu(g);
+	put(g, rnd(g, 2) ? KBPF_MOV64_REG(d, t) : KBPF_MOV32_REG(d, t));
+	if (rnd(g, 4))
+		put(g, KBPF_MOV64_IMM(t, 3));
+}
+
 /* ---- control ------------------------------------------------------------------------- */
 
 static void statement(struct gen *g, u32 depth);
@@ -403,7 +418,7 @@ static void call(struct gen *g)
 
 static void statement(struct gen *g, u32 depth)
 {
-	u32 kind = rnd(g, 39);
+	u32 kind = rnd(g, 41);
 
 	if (g->len + 60 > g->room)
 		return;
@@ -439,8 +454,10 @@ static void statement(struct gen *g, u32 depth)
 		change_memory(g);
 	else if (kind < 38)
 		load_and_use(g);
-	else
+	else if (kind < 39)
 		swapped_load(g);
+	else
+		moved_result(g);
 }
 
 static void body(struct gen *g, u32 statements)

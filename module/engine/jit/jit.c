@@ -40,6 +40,7 @@ static const struct {
 	{ KBPF_JIT_PASS_HOIST, kbpf_jit_pass_hoist },
 	{ KBPF_JIT_PASS_COPY, kbpf_jit_pass_copy },
 	{ KBPF_JIT_PASS_DEAD, kbpf_jit_pass_dead },
+	{ KBPF_JIT_PASS_RESULT, kbpf_jit_pass_result },
 	{ KBPF_JIT_PASS_ADDR, kbpf_jit_pass_addr },
 	{ KBPF_JIT_PASS_DEAD, kbpf_jit_pass_dead },
 	{ KBPF_JIT_PASS_MEM, kbpf_jit_pass_mem },

@@ -18,6 +18,7 @@
 #define KBPF_JIT_PASS_DIAMOND	(1U << 5)	/* short branches into conditional moves */
 #define KBPF_JIT_PASS_FUSE	(1U << 6)	/* flags of arithmetic into branches */
 #define KBPF_JIT_PASS_INLINE	(1U << 7)	/* helpers as instructions */
+#define KBPF_JIT_PASS_RESULT	(1U << 8)	/* results where moves take them */
 #define KBPF_JIT_PASS_DIV	(1U << 9)	/* division by a constant as multiplication */
 #define KBPF_JIT_PASS_DEAD	(1U << 10)	/* results that nobody reads */
 #define KBPF_JIT_PASS_BRANCH	(1U << 11)	/* branches around branches */

@@ -9,18 +9,25 @@ shift
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-# Builds and runs what is in $tmp/mutant.c in the place of file $1; the vector's results
-run_with() # file vector
+passes() # PROGRAM: does the vector pass there?
+{
+	( timeout 20 "$1" --vectors "$vector" >"$tmp/out" 2>&1; true ) 2>/dev/null
+	grep -q "^ok .* - jit: $vector\$" "$tmp/out"
+}
+
+# Builds and runs what is in $tmp/mutant.c in the place of $file
+run_with() # OBJECT...
 {
 	local objects=() o
 	for o in "$@"; do [[ $o == *.o && $o != */engine/jit/${file%.c}.o ]] && objects+=("$o"); done
 	# shellcheck disable=SC2086
 	$cc -I"$top/module/engine/jit/passes" -O0 -Wno-unused -Wno-error -c -o "$tmp/mutant.o" "$tmp/mutant.c" 2>"$tmp/log" &&
 		$cc -o "$tmp/isa" "$tmp/mutant.o" "${objects[@]}" -lpthread 2>>"$tmp/log" || { sed 's/^/# /' "$tmp/log"; return 2; }
-	( timeout 20 "$tmp/isa" --vectors "$vector" >"$tmp/out" 2>&1; true ) 2>/dev/null
-	grep -q "^ok .* - jit: $vector\$" "$tmp/out"
+	passes "$tmp/isa"
 }
 
+# shellcheck disable=SC2086
+$cc -o "$tmp/whole" "$@" -lpthread || exit 1
 echo "KTAP version 1"
 while IFS=$'\t' read -r vector file change; do
 	[[ $vector == \#* ]] && continue
@@ -28,6 +35,11 @@ while IFS=$'\t' read -r vector file change; do
 	sed -E "$change" "$top/module/engine/jit/$file" >"$tmp/mutant.c"
 	if cmp -s "$tmp/mutant.c" "$top/module/engine/jit/$file"; then
 		echo "not ok $n - $vector: nothing in $file changes"
+		failed=1
+		continue
+	fi
+	if ! passes "$tmp/whole"; then
+		echo "not ok $n - $vector does not pass as it is"
 		failed=1
 		continue
 	fi
