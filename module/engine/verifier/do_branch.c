@@ -28,6 +28,13 @@ struct branch {
 	bool half;
 };
 
+/* One of its two ways: what holds there, and what numbers are then. */
+struct outcome {
+	enum kbpf_cmp cmp;
+	struct kbpf_scalar x;
+	struct kbpf_scalar y;
+};
+
 static const struct kbpf_value *left(const struct kbpf_state *st, const struct branch *b)
 {
 	return kbpf_state_reg(st, b->dst);
@@ -51,21 +58,25 @@ static bool refine_reg(struct kbpf_state *st, u32 reg, const struct kbpf_scalar 
 	return true;
 }
 
-static bool assume_numbers(struct kbpf_state *st, const struct branch *b, enum kbpf_cmp cmp)
+/* What the operands are if the comparison comes out true. False: it cannot. */
+static bool try_numbers(const struct kbpf_state *st, const struct branch *b, struct outcome *o)
 {
-	struct kbpf_scalar x = left(st, b)->num, y = right(st, b)->num;
+	o->x = left(st, b)->num;
+	o->y = right(st, b)->num;
+	if (!kbpf_scalar_assume(o->cmp, &o->x, &o->y, b->half))
+		return false;
+	return b->src != b->dst || kbpf_scalar_assume(KBPF_CMP_EQ, &o->x, &o->y, false);
+}
 
-	if (!kbpf_scalar_assume(cmp, &x, &y, b->half))
-		return false;
-	if (b->src == b->dst && !kbpf_scalar_assume(KBPF_CMP_EQ, &x, &y, false))
-		return false;
-	if (!refine_reg(st, b->dst, &x))
+static bool learn_numbers(struct kbpf_state *st, const struct branch *b, struct outcome *o)
+{
+	if (!refine_reg(st, b->dst, &o->x))
 		return false;
 	if (b->src == KBPF_REGS || b->src == b->dst)
 		return true;
 	/* the first refinement may have said more of the second operand */
-	return kbpf_scalar_assume(KBPF_CMP_EQ, &y, &kbpf_state_reg(st, b->src)->num, false) &&
-	       refine_reg(st, b->src, &y);
+	return kbpf_scalar_assume(KBPF_CMP_EQ, &o->y, &kbpf_state_reg(st, b->src)->num, false) &&
+	       refine_reg(st, b->src, &o->y);
 }
 
 /* ---- pointers ---------------------------------------------------------------------- */
@@ -78,16 +89,10 @@ static bool never_null(const struct kbpf_value *val)
 	       val->type != KBPF_V_PACKET_END;
 }
 
-static bool assume_null(struct kbpf_state *st, const struct branch *b, enum kbpf_cmp cmp)
+static void learn_null(struct kbpf_state *st, const struct kbpf_value *ptr, enum kbpf_cmp cmp)
 {
-	const struct kbpf_value *ptr = left(st, b);
-	bool null = cmp == KBPF_CMP_EQ;
-
-	if (never_null(ptr))
-		return !null;
 	if (ptr->flags & KBPF_V_OR_NULL)
-		kbpf_link_null(st, ptr->id, null);
-	return true;
+		kbpf_link_null(st, ptr->id, cmp == KBPF_CMP_EQ);
 }
 
 struct proven {
@@ -113,19 +118,18 @@ static bool ends(const struct kbpf_value *ptr, const struct kbpf_value *end)
 	       kbpf_scalar_is(&end->num, 0);
 }
 
-static bool assume_packet(struct kbpf_state *st, const struct kbpf_value *ptr, enum kbpf_cmp cmp)
+static void learn_packet(struct kbpf_state *st, const struct kbpf_value *ptr, enum kbpf_cmp cmp)
 {
 	struct proven p = { .type = ptr->type, .id = ptr->id };
 	bool below = cmp == KBPF_CMP_ULT;
 
 	/* an offset that could wrap around would make any comparison true */
 	if (ptr->off < 0 || ptr->off > U16_MAX || ptr->num.full.range.umax > U16_MAX)
-		return true;
+		return;
 	if (!below && cmp != KBPF_CMP_ULE && cmp != KBPF_CMP_EQ)
-		return true;
+		return;
 	p.size = ptr->off + below;
 	kbpf_state_each(st, prove_one, &p);
-	return true;
 }
 
 /* a OP b is b SWAPPED(OP) a. */
@@ -143,30 +147,38 @@ static enum kbpf_cmp swapped(enum kbpf_cmp cmp)
 	return other[cmp];
 }
 
-/*
- * Let the state know that the comparison came out true. False: it cannot.
- */
-static bool assume(struct kbpf_state *st, const struct branch *b, enum kbpf_cmp cmp)
+static bool is_null_test(const struct kbpf_value *x, const struct kbpf_value *y, enum kbpf_cmp cmp)
+{
+	return kbpf_value_is_ptr(x) && kbpf_value_is_zero(y) &&
+	       (cmp == KBPF_CMP_EQ || cmp == KBPF_CMP_NE);
+}
+
+/* Can the comparison come out true, as far as its operands say? */
+static bool possible(const struct kbpf_state *st, const struct branch *b, struct outcome *o)
 {
 	const struct kbpf_value *x = left(st, b), *y = right(st, b);
-	struct kbpf_value copy;
 
 	if (kbpf_value_is_num(x) && kbpf_value_is_num(y))
-		return assume_numbers(st, b, cmp);
+		return try_numbers(st, b, o);
+	return b->half || !is_null_test(x, y, o->cmp) || o->cmp != KBPF_CMP_EQ || !never_null(x);
+}
+
+/* Let the state know that it did. False: it cannot, by what the operands are linked to. */
+static bool learn(struct kbpf_state *st, const struct branch *b, struct outcome *o)
+{
+	const struct kbpf_value *x = left(st, b), *y = right(st, b);
+
+	if (kbpf_value_is_num(x) && kbpf_value_is_num(y))
+		return learn_numbers(st, b, o);
 	/* the low halves of pointers say nothing */
 	if (b->half)
 		return true;
-	if (kbpf_value_is_ptr(x) && kbpf_value_is_zero(y) &&
-	    (cmp == KBPF_CMP_EQ || cmp == KBPF_CMP_NE))
-		return assume_null(st, b, cmp);
-	if (ends(x, y)) {
-		copy = *x;
-		return assume_packet(st, &copy, cmp);
-	}
-	if (ends(y, x)) {
-		copy = *y;
-		return assume_packet(st, &copy, swapped(cmp));
-	}
+	if (is_null_test(x, y, o->cmp))
+		learn_null(st, x, o->cmp);
+	else if (ends(x, y))
+		learn_packet(st, x, o->cmp);
+	else if (ends(y, x))
+		learn_packet(st, y, swapped(o->cmp));
 	return true;
 }
 
@@ -190,7 +202,14 @@ static int both_ways(struct kbpf_verifier *v, struct kbpf_state *other, u32 targ
 	return err ? err : go(v, v->insn + 1, KBPF_INFO_GOES_ON);
 }
 
-static int do_compare(struct kbpf_verifier *v, const struct branch *b, enum kbpf_cmp cmp)
+/* The one way that is left. */
+static int one_way(struct kbpf_verifier *v, const struct branch *b, struct outcome *o, u32 to, u8 flag)
+{
+	return learn(v->cur, b, o) ? go(v, to, flag) : KBPF_NEXT_END;
+}
+
+static int fork_path(struct kbpf_verifier *v, const struct branch *b, struct outcome *there,
+		     struct outcome *here)
 {
 	u32 target = kbpf_cfg_target(v->insns, v->insn);
 	struct kbpf_state *other = kbpf_state_copy(v->cur);
@@ -198,18 +217,29 @@ static int do_compare(struct kbpf_verifier *v, const struct branch *b, enum kbpf
 
 	if (!other)
 		return -ENOMEM;
-	jumps = assume(other, b, cmp);
-	goes_on = assume(v->cur, b, kbpf_cmp_not(cmp));
+	jumps = learn(other, b, there);
+	goes_on = learn(v->cur, b, here);
 	if (jumps && goes_on)
 		return both_ways(v, other, target);
-	if (jumps) {
+	if (jumps)
 		swap(v->cur, other);
-		kbpf_state_free(other);
-		return go(v, target, KBPF_INFO_JUMPS);
-	}
 	kbpf_state_free(other);
+	if (jumps)
+		return go(v, target, KBPF_INFO_JUMPS);
 	/* neither: what is known contradicts itself, so that no run comes here */
 	return goes_on ? go(v, v->insn + 1, KBPF_INFO_GOES_ON) : KBPF_NEXT_END;
+}
+
+static int do_compare(struct kbpf_verifier *v, const struct branch *b, enum kbpf_cmp cmp)
+{
+	struct outcome there = { .cmp = cmp }, here = { .cmp = kbpf_cmp_not(cmp) };
+	bool jumps = possible(v->cur, b, &there), goes_on = possible(v->cur, b, &here);
+
+	if (jumps && goes_on)
+		return fork_path(v, b, &there, &here);
+	if (jumps)
+		return one_way(v, b, &there, kbpf_cfg_target(v->insns, v->insn), KBPF_INFO_JUMPS);
+	return goes_on ? one_way(v, b, &here, v->insn + 1, KBPF_INFO_GOES_ON) : KBPF_NEXT_END;
 }
 
 /* It jumps once its count is used up, which may be at any time for all that is known. */
