@@ -197,6 +197,8 @@ struct kbpf_scalar kbpf_scalar_op(enum kbpf_arith op, const struct kbpf_scalar *
 		.half = kbpf_range_full(H),
 	};
 
+	if (!r.full.bits.mask)
+		return kbpf_scalar_const(r.full.bits.value);
 	if (op_is_modular(op)) {
 		struct kbpf_word x = half_of(a), y = half_of(b), half;
 
@@ -223,7 +225,7 @@ struct kbpf_scalar kbpf_scalar_op_half(enum kbpf_arith op, const struct kbpf_sca
 	struct kbpf_word x = half_of(a), y = half_of(b), half;
 
 	half = kbpf_word_op(op, &x, &y, H);
-	return of_half(&half);
+	return half.bits.mask ? of_half(&half) : kbpf_scalar_const(half.bits.value);
 }
 
 /* The low @k bits as a word of that width. */
