@@ -120,11 +120,6 @@ static void widen_value(struct kbpf_verifier *v, struct kbpf_value *cur,
 	v->widened = true;
 }
 
-static bool is_spill(const struct kbpf_slot *s)
-{
-	return s->width && s->bytes[s->at] == KBPF_BYTE_SPILL;
-}
-
 static void widen(struct kbpf_verifier *v, const struct kbpf_state *old)
 {
 	struct kbpf_state *cur = v->cur;
@@ -138,7 +133,7 @@ static void widen(struct kbpf_verifier *v, const struct kbpf_state *old)
 		for (u32 r = 0; r < KBPF_R10; r++)
 			widen_value(v, &c->regs[r], &o->regs[r], 64);
 		for (u32 s = 0; s < min(c->nr_slots, o->nr_slots); s++)
-			if (is_spill(&c->slots[s]) && is_spill(&o->slots[s]))
+			if (kbpf_slot_is_spill(&c->slots[s]) && kbpf_slot_is_spill(&o->slots[s]))
 				widen_value(v, &c->slots[s].spill, &o->slots[s].spill,
 					    c->slots[s].width * 8);
 	}

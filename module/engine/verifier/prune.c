@@ -126,11 +126,6 @@ static bool regs_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
 	return true;
 }
 
-static bool is_spill(const struct kbpf_slot *s)
-{
-	return s->width && s->bytes[s->at] == KBPF_BYTE_SPILL;
-}
-
 /* A byte whose value matters, known in @old to be a kind other than SPILL. */
 static bool byte_within(const struct kbpf_slot *cur, u32 b, u8 old_kind)
 {
@@ -154,7 +149,7 @@ static bool slot_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
 	static const struct kbpf_slot untouched;
 	const struct kbpf_slot *o = i < old->nr_slots ? &old->slots[i] : &untouched;
 	const struct kbpf_slot *c = i < cur->nr_slots ? &cur->slots[i] : &untouched;
-	bool pointer = is_spill(o) && kbpf_value_is_ptr(&o->spill);
+	bool pointer = kbpf_slot_is_spill(o) && kbpf_value_is_ptr(&o->spill);
 	struct kbpf_value val;
 
 	if (kbpf_slot_is_iter(o) || kbpf_slot_is_iter(c))
@@ -164,7 +159,7 @@ static bool slot_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
 	if (kbpf_slot_is_dynptr(o) || kbpf_slot_is_dynptr(c))
 		return dynptr_within(v, c, o);
 	/* a pointer that is read back there as a number here would be judged otherwise */
-	if (!pointer && is_spill(c) && kbpf_value_is_ptr(&c->spill))
+	if (!pointer && kbpf_slot_is_spill(c) && kbpf_value_is_ptr(&c->spill))
 		return false;
 	if (!need && !pointer)
 		return true;
@@ -173,7 +168,7 @@ static bool slot_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
 	for (u32 b = 0; b < KBPF_SLOT_SIZE; b++)
 		if (o->bytes[b] != KBPF_BYTE_SPILL && !byte_within(c, b, o->bytes[b]))
 			return false;
-	if (!is_spill(o))
+	if (!kbpf_slot_is_spill(o))
 		return true;
 	val = kbpf_frame_load(cur, -(s32)(i + 1) * KBPF_SLOT_SIZE + o->at, o->width);
 	return value_within(v, &val, &o->spill, true);
@@ -263,31 +258,62 @@ static void drop_dead(struct kbpf_verifier *v, struct kbpf_state *st)
 	}
 }
 
-struct count {
-	u32 id;
+/* Ids of numbers, and whether more than one number has them. */
+struct links {
 	u32 n;
+	u32 ids[32];
+	bool shared[32];
 };
 
-static void count_one(struct kbpf_value *val, void *arg)
+static u32 find_link(const struct links *l, u32 id)
 {
-	struct count *c = arg;
+	u32 i = 0;
 
-	if (val->type == KBPF_V_SCALAR && val->id == c->id)
-		c->n++;
+	while (i < l->n && l->ids[i] != id)
+		i++;
+	return i;
+}
+
+static void count_link(struct kbpf_value *val, void *arg)
+{
+	struct links *l = arg;
+	u32 i;
+
+	if (val->type != KBPF_V_SCALAR || !val->id)
+		return;
+	i = find_link(l, val->id);
+	if (i < l->n) {
+		l->shared[i] = true;
+	} else if (i < ARRAY_SIZE(l->ids)) {
+		l->ids[i] = val->id;
+		l->shared[i] = false;
+		l->n++;
+	}
 }
 
 static void unlink_one(struct kbpf_value *val, void *arg)
 {
-	struct count c = { .id = val->id };
+	struct links *l = arg;
+	u32 i;
 
 	if (val->type != KBPF_V_SCALAR || !val->id)
 		return;
-	kbpf_state_each(arg, count_one, &c);
-	if (c.n > 1)
+	i = find_link(l, val->id);
+	/* one that there was no room for keeps its id, which costs hits only */
+	if (i == l->n || l->shared[i])
 		return;
-	/* linked to nothing that is left */
 	val->id = 0;
 	val->off = 0;
+}
+
+/* Numbers that are linked to nothing that is left are not linked. */
+static void drop_links(struct kbpf_state *st)
+{
+	struct links l = { .n = 0 };
+
+	kbpf_state_each(st, count_link, &l);
+	if (l.n)
+		kbpf_state_each(st, unlink_one, &l);
 }
 
 static int keep(struct kbpf_verifier *v)
@@ -304,7 +330,7 @@ static int keep(struct kbpf_verifier *v)
 		return -ENOMEM;
 	}
 	drop_dead(v, cp->state);
-	kbpf_state_each(cp->state, unlink_one, cp->state);
+	drop_links(cp->state);
 	cp->branches = 1;
 	cp->parent = v->parent;
 	cp->next = info->checkpoints;
@@ -414,15 +440,15 @@ int kbpf_prune_visit(struct kbpf_verifier *v, bool *done)
 			at = &cp->next;
 			continue;
 		}
-		moved = kbpf_converge_moved(v->cur, cp->state);
-		within = state_within(v, v->cur, cp->state, cp->branches && !(rounds && moved));
+		moved = cp->branches && rounds && kbpf_converge_moved(v->cur, cp->state);
+		within = state_within(v, v->cur, cp->state, cp->branches && !moved);
 		if (cp->branches) {
 			newest = newest ? newest : cp;
 			/*
 			 * What can follow is being walked, and whoever counted another round
 			 * since sees to the end.
 			 */
-			*done = within && moved;
+			*done = within && (moved || kbpf_converge_moved(v->cur, cp->state));
 			if (*done) {
 				note_return(v, cp);
 				return 0;

@@ -119,25 +119,6 @@ static u32 byte_of(s32 off)
 	return (u32)(off + KBPF_STACK_SIZE) % KBPF_SLOT_SIZE;
 }
 
-static bool has_spill(const struct kbpf_slot *s)
-{
-	for (u32 i = 0; i < KBPF_SLOT_SIZE; i++)
-		if (s->bytes[i] == KBPF_BYTE_SPILL)
-			return true;
-	return false;
-}
-
-/* Is every byte of the spilled value still there? */
-static bool spill_whole(const struct kbpf_slot *s)
-{
-	if (!s->width || s->at + s->width > KBPF_SLOT_SIZE)
-		return false;
-	for (u32 i = s->at; i < (u32)s->at + s->width; i++)
-		if (s->bytes[i] != KBPF_BYTE_SPILL)
-			return false;
-	return true;
-}
-
 /* A spilled value that loses a byte stops being one. */
 static void break_spill(struct kbpf_slot *s)
 {
@@ -164,7 +145,7 @@ static void set_bytes(struct kbpf_slot *s, u32 at, u32 size, u8 kind)
 /* Does a value of @width bytes at @at leave a spilled value in peace that matters more? */
 static bool keeps_lower(const struct kbpf_slot *s, u32 at)
 {
-	return at && has_spill(s) && s->at < at && s->at + s->width <= at;
+	return at && kbpf_slot_is_spill(s) && s->at < at && s->at + s->width <= at;
 }
 
 void kbpf_frame_store(struct kbpf_frame *f, s32 off, u32 size, const struct kbpf_value *v)
@@ -185,7 +166,7 @@ void kbpf_frame_store(struct kbpf_frame *f, s32 off, u32 size, const struct kbpf
 		set_bytes(s, at, size, KBPF_BYTE_MISC);
 		return;
 	}
-	if (has_spill(s))
+	if (kbpf_slot_is_spill(s))
 		break_spill(s);
 	for (u32 i = at; i < at + size; i++)
 		s->bytes[i] = KBPF_BYTE_SPILL;
@@ -231,7 +212,7 @@ struct kbpf_value kbpf_frame_load(const struct kbpf_frame *f, s32 off, u32 size)
 	if (all_zero(f, off, size))
 		return kbpf_value_const(0);
 	s = &f->slots[slot_of(off)];
-	if (at + size > KBPF_SLOT_SIZE || !spill_whole(s) || at < s->at ||
+	if (at + size > KBPF_SLOT_SIZE || !kbpf_slot_is_spill(s) || at < s->at ||
 	    at + size > (u32)s->at + s->width)
 		return kbpf_value_any();
 	if (at == s->at && size == s->width)
@@ -257,7 +238,7 @@ void kbpf_state_each(struct kbpf_state *st, void (*fn)(struct kbpf_value *v, voi
 			if (f->regs[r].type)
 				fn(&f->regs[r], arg);
 		for (u32 s = 0; s < f->nr_slots; s++)
-			if (spill_whole(&f->slots[s]))
+			if (kbpf_slot_is_spill(&f->slots[s]))
 				fn(&f->slots[s].spill, arg);
 	}
 }

@@ -28,9 +28,8 @@ enum kbpf_byte {
 /**
  * struct kbpf_slot - eight aligned bytes of stack
  * @bytes: enum kbpf_byte of each, lowest address first
- * @at: which byte @spill starts at, where some byte is SPILL
- * @width: bytes of @spill: its low @width bytes are at @at. The bytes of it that
- *	were overwritten since are not SPILL, and then it is not whole
+ * @at: which byte @spill starts at, where there is one
+ * @width: bytes of @spill: its low @width bytes are at @at, and SPILL
  * @spill: the value; already truncated to @width bytes
  */
 struct kbpf_slot {
@@ -108,6 +107,12 @@ struct kbpf_state {
 	struct kbpf_frame *frames[KBPF_MAX_FRAMES];
 	struct kbpf_ref refs[KBPF_MAX_REFS];
 };
+
+/* Does it hold a value? One that loses a byte is none any more, so any byte tells. */
+static inline bool kbpf_slot_is_spill(const struct kbpf_slot *s)
+{
+	return s->width && s->bytes[s->at] == KBPF_BYTE_SPILL;
+}
 
 /* The innermost frame, and its registers. */
 static inline struct kbpf_frame *kbpf_state_top(const struct kbpf_state *st)
