@@ -66,6 +66,6 @@ __poll_t kbpf_map_fd_poll(struct file *file, struct poll_table_struct *pts)
 
 	if (!map->ops->poll)
 		return EPOLLERR;
-	poll_wait(file, &map->waitq.wq, pts);
+	poll_wait(file, &map->ops->waker(map)->wq, pts);
 	return (__force __poll_t)map->ops->poll(map);
 }

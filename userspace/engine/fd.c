@@ -139,7 +139,7 @@ struct kbpf_waker *kbpf_fd_waker(struct kbpf_object *obj)
 	if (obj->kind != KBPF_KIND_MAP)
 		return NULL;
 	map = container_of(obj, struct kbpf_map, obj);
-	return map->ops->poll ? &map->waitq : NULL;
+	return map->ops->waker ? map->ops->waker(map) : NULL;
 }
 
 /* The first descriptor's pipe is the doorbell; further ones are rung by a refresh. */

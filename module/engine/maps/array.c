@@ -25,11 +25,13 @@
  */
 struct kbpf_array {
 	struct kbpf_map map;
-	u8 *data;
+	union {
+		u8 *data;
+		void __percpu **chunks;
+	};
 	u32 stride;
 	u32 shift;
 	u32 nr_chunks;
-	void __percpu **chunks;
 };
 
 static __always_inline struct kbpf_array *to_array(const struct kbpf_map *map)

@@ -27,6 +27,10 @@ static const struct map_row rows[KBPF_MAP_TYPE_MAX] = {
 static DEFINE_MUTEX(start_lock);
 static bool started;
 static atomic_t alive = ATOMIC_INIT(0);		/* maps that have memory */
+static LLIST_HEAD(dead);			/* maps that no program sees any more */
+static struct kbpf_later burial;
+
+static void free_dead(struct kbpf_later *later);
 
 /* The first map brings up what all of them need. */
 static int start(void)
@@ -35,6 +39,7 @@ static int start(void)
 
 	mutex_lock(&start_lock);
 	if (!started) {
+		kbpf_later_init(&burial, free_dead);
 		kbpf_map_cpu = alloc_percpu_gfp(struct kbpf_map_cpu, GFP_KERNEL);
 		err = kbpf_map_cpu ? kbpf_later_start() : -ENOMEM;
 		if (err) {
@@ -103,14 +108,12 @@ void *kbpf_map_alloc(const struct kbpf_map_create_attr *attr, size_t size)
 	map->desc.name[sizeof(map->desc.name) - 1] = 0;
 	atomic_inc(&alive);
 	mutex_init(&map->lock);
-	kbpf_waker_init(&map->waitq);
 	atomic64_set(&map->memory, size + sizeof(struct kbpf_map_counts) * num_possible_cpus());
 	return map;
 }
 
 void kbpf_map_dealloc(struct kbpf_map *map)
 {
-	kbpf_waker_exit(&map->waitq);
 	mutex_destroy(&map->lock);
 	free_percpu(map->counts);
 	kvfree(map);
@@ -119,28 +122,32 @@ void kbpf_map_dealloc(struct kbpf_map *map)
 
 /* ---- death -------------------------------------------------------------------- */
 
-static void free_later(struct kbpf_later *later)
+static void free_dead(struct kbpf_later *later)
 {
-	struct kbpf_map *map = container_of(later, struct kbpf_map, later);
+	struct llist_node *node = llist_del_all(&dead);
+	struct kbpf_map *map, *next;
 
-	if (map->btf)
-		kbpf_object_put(&map->btf->obj);
-	kbpf_timers_exit(map);
-	map->ops->free(map);
+	llist_for_each_entry_safe(map, next, node, dead) {
+		if (map->btf)
+			kbpf_object_put(&map->btf->obj);
+		kbpf_timers_exit(map);
+		map->ops->free(map);
+	}
 }
 
 static void free_after_runs(struct rcu_head *rcu)
 {
 	struct kbpf_map *map = container_of(rcu, struct kbpf_map, rcu);
 
-	kbpf_later_queue(&map->later);
+	/* What is queued already takes them all. */
+	if (llist_add(&map->dead, &dead))
+		kbpf_later_queue(&burial);
 }
 
 static void map_free(struct kbpf_object *obj)
 {
 	struct kbpf_map *map = container_of(obj, struct kbpf_map, obj);
 
-	kbpf_later_init(&map->later, free_later);
 	call_rcu(&map->rcu, free_after_runs);
 }
 

@@ -106,7 +106,8 @@ struct kbpf_map_io {
  *	elements do not stand in one row
  * @mmap: command: which memory a mapping of [@pgoff, +@size) shows; fills @mem;
  *	-EINVAL, -EPERM
- * @poll: readable now? (EPOLLIN or 0)
+ * @poll: readable now? (EPOLLIN or 0); NULL: nobody can wait for the type
+ * @waker: who wakes those that poll
  * @entries: entries now; NULL where the type does not count them
  * @timer_key: key of the entry that has @value, which has a timer; @index is room for
  *	one that is a number
@@ -143,6 +144,7 @@ struct kbpf_map_ops {
 	void (*layout)(const struct kbpf_map *map, struct kbpf_map_inline *out);
 	int (*mmap)(struct kbpf_map *map, u64 pgoff, size_t size, struct kbpf_map_mem *mem);
 	u32 (*poll)(struct kbpf_map *map);
+	struct kbpf_waker *(*waker)(struct kbpf_map *map);
 	u64 (*entries)(struct kbpf_map *map);
 	const void *(*timer_key)(struct kbpf_map *map, void *value, u32 *index);
 	u64 (*high_water)(struct kbpf_map *map);
@@ -164,10 +166,8 @@ struct kbpf_map_ops {
  * @memory: bytes held now
  * @counts: per-CPU counts
  * @timers: of its values, where they have some; see timer.h
- * @waitq: who polls; woken through kbpf_wake() (port_sync.h), which is safe
- *	in every context
- * @rcu: for freeing
- * @later: for freeing
+ * @rcu: when freed: until no program runs that saw it
+ * @dead: then, among those to be freed
  */
 struct kbpf_map {
 	struct kbpf_object obj;
@@ -183,9 +183,10 @@ struct kbpf_map {
 	atomic64_t memory;
 	struct kbpf_map_counts __percpu *counts;
 	struct kbpf_timers *timers;
-	struct kbpf_waker waitq;
-	struct rcu_head rcu;
-	struct kbpf_later later;
+	union {
+		struct rcu_head rcu;
+		struct llist_node dead;
+	};
 };
 
 /**

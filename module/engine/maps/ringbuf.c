@@ -43,6 +43,7 @@ struct rec_hdr {
 /**
  * struct kbpf_ringbuf - a ring buffer
  * @map: what all maps begin with
+ * @waker: of those who poll
  * @base: the memory
  * @consumer: the client's position
  * @producer: ours, as clients see it
@@ -54,6 +55,7 @@ struct rec_hdr {
  */
 struct kbpf_ringbuf {
 	struct kbpf_map map;
+	struct kbpf_waker waker;
 	void *base;
 	u64 *consumer;
 	u64 *producer;
@@ -190,10 +192,10 @@ static void commit(void *record, u64 flags, u32 discard)
 	/* All of the record is there before it is not busy; full barrier before the read. */
 	xchg(&hdr->len, len);
 	if (flags & FORCE_WAKEUP)
-		kbpf_wake(&rb->map.waitq);
+		kbpf_wake(&rb->waker);
 	else if ((consumer_read(rb) & rb->mask) == (at & rb->mask) &&
 		 !(flags & NO_WAKEUP))
-		kbpf_wake(&rb->map.waitq);
+		kbpf_wake(&rb->waker);
 }
 
 void kbpf_ringbuf_submit(void *record, u64 flags)
@@ -245,6 +247,11 @@ u64 kbpf_ringbuf_query(struct kbpf_map *map, u64 what)
 	}
 }
 
+static struct kbpf_waker *ringbuf_waker(struct kbpf_map *map)
+{
+	return &to_ring(map)->waker;
+}
+
 static u32 ringbuf_poll(struct kbpf_map *map)
 {
 	return available(to_ring(map)) ? EPOLLIN | EPOLLRDNORM : 0;
@@ -282,6 +289,7 @@ static int ringbuf_check(const struct kbpf_map_create_attr *attr)
 
 static void ringbuf_free(struct kbpf_map *map)
 {
+	kbpf_waker_exit(&to_ring(map)->waker);
 	kbpf_shm_free(to_ring(map)->base);
 	kbpf_map_dealloc(map);
 }
@@ -306,6 +314,7 @@ static struct kbpf_map *ringbuf_create(const struct kbpf_map_create_attr *attr)
 	rb->mask = attr->max_entries - 1;
 	raw_spin_lock_init(&rb->lock);
 	atomic64_add(HEAD_PAGES * PAGE_SIZE + attr->max_entries, &rb->map.memory);
+	kbpf_waker_init(&rb->waker);
 	return &rb->map;
 }
 
@@ -315,5 +324,6 @@ const struct kbpf_map_ops kbpf_ringbuf_ops = {
 	.free = ringbuf_free,
 	.mmap = ringbuf_mmap,
 	.poll = ringbuf_poll,
+	.waker = ringbuf_waker,
 	.high_water = ringbuf_high_water,
 };

@@ -22,6 +22,7 @@
 /**
  * struct kbpf_user_ring - a user ring buffer
  * @map: what all maps begin with
+ * @waker: of those who poll
  * @consumer: our position; its page is where the memory begins
  * @producer: the client's position
  * @data: first sight of the data
@@ -30,6 +31,7 @@
  */
 struct kbpf_user_ring {
 	struct kbpf_map map;
+	struct kbpf_waker waker;
 	u64 *consumer;
 	u64 *producer;
 	u8 *data;
@@ -121,8 +123,13 @@ u64 kbpf_helper_user_ringbuf_drain(u64 map, u64 func, u64 ctx, u64 flags, u64 r5
 	/* The next one finds our position where we left it. */
 	atomic_set_release(&rb->busy, 0);
 	if ((flags & FORCE_WAKEUP) || (seen && !(flags & NO_WAKEUP)))
-		kbpf_wake(&rb->map.waitq);
+		kbpf_wake(&rb->waker);
 	return ret;
+}
+
+static struct kbpf_waker *user_ring_waker(struct kbpf_map *map)
+{
+	return &to_ring(map)->waker;
 }
 
 static u32 user_ring_poll(struct kbpf_map *map)
@@ -160,6 +167,7 @@ static int user_ring_check(const struct kbpf_map_create_attr *attr)
 
 static void user_ring_free(struct kbpf_map *map)
 {
+	kbpf_waker_exit(&to_ring(map)->waker);
 	kbpf_shm_free(to_ring(map)->consumer);
 	kbpf_map_dealloc(map);
 }
@@ -181,6 +189,7 @@ static struct kbpf_map *user_ring_create(const struct kbpf_map_create_attr *attr
 	rb->mask = attr->max_entries - 1;
 	atomic_set(&rb->busy, 0);
 	atomic64_add(HEAD_PAGES * PAGE_SIZE + attr->max_entries, &rb->map.memory);
+	kbpf_waker_init(&rb->waker);
 	return &rb->map;
 }
 
@@ -190,4 +199,5 @@ const struct kbpf_map_ops kbpf_user_ringbuf_ops = {
 	.free = user_ring_free,
 	.mmap = user_ring_mmap,
 	.poll = user_ring_poll,
+	.waker = user_ring_waker,
 };
