@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 /*
- * features FILE.bpf.o: each program of the file is loaded by itself and, where it
- * is accepted, run. What must come of it is in its name: see features.bpf.c.
+ * features FILE.bpf.o...: each program of the files is loaded by itself and, where
+ * it is accepted, run. What must come of it is in its name: see features.h. Then,
+ * whether every row of features.def has programs of both kinds.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -16,6 +17,11 @@ static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
 {
 	(void)level, (void)fmt, (void)args;
 	return 0;
+}
+
+static int ends_in(const char *name, const char *end)
+{
+	return strlen(name) > strlen(end) && !strcmp(name + strlen(name) - strlen(end), end);
 }
 
 /* The program alone, loaded; NULL where it is refused. */
@@ -39,16 +45,23 @@ static struct bpf_object *load(const char *file, const char *name, struct bpf_pr
 
 static const char *judge(const char *file, const char *name)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, opts);
+	static unsigned char packet[64];
 	const char *gives = strstr(name, "_gives_");
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
 	struct bpf_program *prog;
 	struct bpf_object *obj = load(file, name, &prog);
 	const char *wrong = NULL;
 
-	if (!gives)
+	if (obj && bpf_program__type(prog) != BPF_PROG_TYPE_SYSCALL) {
+		opts.data_in = packet;
+		opts.data_size_in = sizeof(packet);
+	}
+	if (ends_in(name, "_refused"))
 		wrong = obj ? "accepted" : NULL;
 	else if (!obj)
 		wrong = "refused";
+	else if (!gives)
+		wrong = ends_in(name, "_accepted") ? NULL : "has no name that says what must become of it";
 	else if (bpf_prog_test_run_opts(bpf_program__fd(prog), &opts))
 		wrong = "cannot be run";
 	else if ((int)opts.retval != atoi(gives + strlen("_gives_")))
@@ -67,30 +80,79 @@ static int has_kfuncs(void)
 	return id > 0;
 }
 
+/* ---- the table ---- */
+
+static struct feature {
+	const char *prefix;
+	const char *words;
+	int accepted;
+	int refused;
+} features[] = {
+#define FEATURE(prefix, words) { prefix, ": " words, 0, 0 },
+#include "features.def"
+};
+
+#define NR_FEATURES	(sizeof(features) / sizeof(*features))
+
+/* The row that a program is of, or NULL. */
+static struct feature *feature_of(const char *name)
+{
+	for (unsigned int i = 0; i < NR_FEATURES; i++) {
+		size_t len = strlen(features[i].prefix);
+
+		if (!strncmp(name, features[i].prefix, len) && name[len] == '_')
+			return &features[i];
+	}
+	return NULL;
+}
+
+/* ---- KTAP ---- */
+
+static int cases, failed;
+
+static void say(const char *wrong, const char *name, const char *words)
+{
+	if (wrong)
+		printf("# %s\n%s", wrong, log_text);
+	printf("%s %d %s%s\n", wrong ? "not ok" : "ok", ++cases, name, words);
+	failed += !!wrong;
+}
+
+static void judge_file(const char *file)
+{
+	struct bpf_object *obj = bpf_object__open_file(file, NULL);
+	struct bpf_program *p;
+
+	if (!obj)
+		exit(2);
+	bpf_object__for_each_program(p, obj) {
+		const char *name = bpf_program__name(p);
+		struct feature *f = feature_of(name);
+
+		say(f ? judge(file, name) : "is of no row in features.def", name, "");
+		if (f && ends_in(name, "_refused"))
+			f->refused++;
+		else if (f)
+			f->accepted++;
+	}
+	bpf_object__close(obj);
+}
+
 int main(int argc, char **argv)
 {
-	struct bpf_object *obj;
-	struct bpf_program *p;
-	int n = 0, failed = 0;
-
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	libbpf_set_print(quiet);
+	printf("KTAP version 1\n");
 	if (!has_kfuncs()) {
-		printf("KTAP version 1\nok 1 features # SKIP this kernel's BTF has no iterators\n1..1\n");
+		printf("ok 1 features # SKIP this kernel's BTF has no iterators\n1..1\n");
 		return 0;
 	}
-	obj = argc > 1 ? bpf_object__open_file(argv[1], NULL) : NULL;
-	if (!obj)
-		return 2;
-	printf("KTAP version 1\n");
-	bpf_object__for_each_program(p, obj) {
-		const char *wrong = judge(argv[1], bpf_program__name(p));
-
-		if (wrong)
-			printf("# %s\n%s", wrong, log_text);
-		printf("%s %d %s\n", wrong ? "not ok" : "ok", ++n, bpf_program__name(p));
-		failed += !!wrong;
-	}
-	printf("1..%d\n", n);
-	bpf_object__close(obj);
+	for (int i = 1; i < argc; i++)
+		judge_file(argv[i]);
+	log_text[0] = 0;
+	for (unsigned int i = 0; i < NR_FEATURES; i++)
+		say(features[i].accepted && features[i].refused ? NULL : "has not programs of both kinds\n",
+		    features[i].prefix, features[i].words);
+	printf("1..%d\n", cases);
 	return failed != 0;
 }

@@ -1,27 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
-/*
- * What verifiers accept and refuse, as C. A program's name says what must become of
- * it: NAME_gives_N is accepted and returns N, NAME_refused is refused. features.c
- * loads and runs them on whatever answers bpf(2): the engine in the process, the
- * module, or the running kernel, which is the judge of what is written here.
- */
-#include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
+/* Functions and loops: see features.def and features.h. */
+#include "features.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-/* headers of kernels before 6.4 do not have it */
-struct bpf_iter_num {
-	unsigned long long opaque;
-};
 
 struct task_struct {
 	int pid;
 } __attribute__((preserve_access_index));
 
-extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym __weak;
-extern int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym __weak;
-extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym __weak;
 extern struct task_struct *bpf_task_from_pid(int pid) __ksym __weak;
 extern struct task_struct *bpf_task_acquire(struct task_struct *p) __ksym __weak;
 extern void bpf_task_release(struct task_struct *p) __ksym __weak;
@@ -32,128 +18,8 @@ extern void bpf_no_such_kfunc(void) __ksym __weak;
 #define __arg_ctx __attribute__((btf_decl_tag("arg:ctx")))
 #define __arg_nonnull __attribute__((btf_decl_tag("arg:nonnull")))
 
-/* may_goto: jumps to what stands behind the loop once the count is used up */
-#define can_loop						\
-	({							\
-		__label__ out, on;				\
-		_Bool go_on = 1;				\
-								\
-		asm volatile goto("1:.byte 0xe5; .byte 0; "	\
-				  ".long ((%l[out] - 1b - 8) / 8) & 0xffff; .short 0" \
-				  :::: out);			\
-		goto on;					\
-	out:							\
-		go_on = 0;					\
-	on:							\
-		go_on;						\
-	})
-
-#define each_num(i, from, to)					\
-	for (struct bpf_iter_num it __attribute__((aligned(8), cleanup(bpf_iter_num_destroy))), \
-	     *once = (bpf_iter_num_new(&it, (from), (to)), &it); once; once = 0) \
-		for (int *at; (at = bpf_iter_num_next(&it)) && ((i) = *at, (i) >= (from) && (i) < (to));)
-
 int numbers[100];
 int zero;
-
-/* ---- may_goto ---- */
-
-SEC("syscall") int may_goto_sum_gives_4950(void *ctx)
-{
-	int sum = 0;
-
-	for (int i = 0; i < 100 && can_loop; i++) {
-		numbers[i] = i;
-		sum += numbers[i];
-	}
-	return sum;
-}
-
-SEC("syscall") int may_goto_from_an_unknown_gives_100(void *ctx)
-{
-	int n = 0;
-
-	for (int i = zero; i < 100 && can_loop; i++) {
-		if (i < 0)
-			break;
-		numbers[i] = 1;
-		n++;
-	}
-	return n;
-}
-
-SEC("syscall") int may_goto_out_of_bounds_refused(void *ctx)
-{
-	for (int i = zero; can_loop; i++)
-		numbers[i] = 1;
-	return 0;
-}
-
-/* ---- iterators ---- */
-
-SEC("syscall") int iterator_gives_45(void *ctx)
-{
-	int i, sum = 0;
-
-	each_num(i, 0, 10)
-		sum += i;
-	return sum;
-}
-
-SEC("syscall") int iterator_nested_gives_100(void *ctx)
-{
-	int i, k, n = 0;
-
-	each_num(i, 0, 10)
-		each_num(k, 0, 10)
-			n++;
-	return n;
-}
-
-SEC("syscall") int iterator_index_gives_99(void *ctx)
-{
-	int i, last = 0;
-
-	each_num(i, 0, 100) {
-		numbers[i] = i;
-		last = numbers[i];
-	}
-	return last;
-}
-
-SEC("syscall") int iterator_with_break_gives_7(void *ctx)
-{
-	int i, found = -1;
-
-	each_num(i, 0, 100) {
-		if (i == 7) {
-			found = i;
-			break;
-		}
-	}
-	return found;
-}
-
-SEC("syscall") int iterator_not_ended_refused(void *ctx)
-{
-	struct bpf_iter_num it;
-
-	bpf_iter_num_new(&it, 0, 10);
-	bpf_iter_num_next(&it);
-	return 0;
-}
-
-SEC("syscall") int iterator_index_refused(void *ctx)
-{
-	struct bpf_iter_num it;
-	int *at;
-
-	bpf_iter_num_new(&it, 0, 1000);
-	while ((at = bpf_iter_num_next(&it)))
-		numbers[*at] = 1;
-	bpf_iter_num_destroy(&it);
-	return 0;
-}
 
 /* ---- kernel functions ---- */
 
@@ -189,6 +55,12 @@ SEC("syscall") int kfunc_that_is_not_there_gives_2(void *ctx)
 SEC("syscall") int kfunc_that_is_there_gives_3(void *ctx)
 {
 	return bpf_task_release ? 3 : 4;
+}
+
+SEC("syscall") int kfunc_that_is_not_there_refused(void *ctx)
+{
+	bpf_no_such_kfunc();
+	return 1;
 }
 
 SEC("syscall") int rcu_gives_5(void *ctx)
@@ -318,4 +190,95 @@ SEC("syscall") int global_result_compared_gives_0(void *ctx)
 
 	numbers[2] = 0;
 	return i < 100 ? numbers[i] : 1;
+}
+
+/* ---- static functions ---- */
+
+static __noinline int at(unsigned char *p, unsigned long i)
+{
+	forget(i);
+	return (p[i] = 1);
+}
+
+/* the walk brings the caller's values */
+SEC("syscall") int static_with_its_arguments_gives_1(void *ctx)
+{
+	unsigned long i = seven & 15;
+
+	return at(bytes, i);
+}
+
+SEC("syscall") int static_with_its_arguments_refused(void *ctx)
+{
+	unsigned long i = seven & 31;
+
+	return at(bytes, i);
+}
+
+/* ---- functions that helpers call ---- */
+
+static long add_to(__u32 i, unsigned int *sum)
+{
+	*sum += i;
+	return 0;
+}
+
+SEC("syscall") int callback_of_a_loop_gives_45(void *ctx)
+{
+	unsigned int sum = 0;
+
+	bpf_loop(10, add_to, &sum, 0);
+	return sum;
+}
+
+static long set_byte(__u32 i, void *ctx)
+{
+	if (i < sizeof(bytes))
+		bytes[i] = 1;
+	return 0;
+}
+
+static long set_any(__u32 i, void *ctx)
+{
+	bytes[i & 31] = 1;
+	return 0;
+}
+
+SEC("syscall") int callback_index_gives_100(void *ctx)
+{
+	return bpf_loop(100, set_byte, 0, 0);
+}
+
+SEC("syscall") int callback_index_refused(void *ctx)
+{
+	return bpf_loop(100, set_any, 0, 0);
+}
+
+static long count_pair(void *map, int *key, struct pair *p, int *n)
+{
+	p->a = *key;
+	*n += 1;
+	return 0;
+}
+
+SEC("syscall") int callback_of_each_gives_1(void *ctx)
+{
+	struct pair p = { 2, 3 };
+	int n = 0;
+
+	bpf_map_update_elem(&pairs, &zero, &p, BPF_ANY);
+	bpf_for_each_map_elem(&pairs, count_pair, &n, 0);
+	bpf_map_delete_elem(&pairs, &zero);
+	return n;
+}
+
+static long beyond_pair(void *map, int *key, struct pair *p, int *n)
+{
+	p[1].a = *key;
+	return 0;
+}
+
+SEC("syscall") int callback_of_each_refused(void *ctx)
+{
+	return bpf_for_each_map_elem(&pairs, beyond_pair, 0, 0);
 }
