@@ -140,6 +140,15 @@ static unsigned int eight_frames(struct bpf_insn *to)
 	return (unsigned int)(at - start);
 }
 
+/* Round after round brings a number that is an address in the end: more of them than there is room for. */
+static unsigned int long_loop(struct bpf_insn *to)
+{
+	begin(to);
+	alu(BPF_ADD, BPF_REG_7, 1);
+	jump(BPF_JNE, BPF_REG_7, 1 << 30, -2);
+	return end();
+}
+
 const struct synthetic synthetic[] = {
 	{ "4096 branches", branches },
 	{ "4096 branches that matter", branches_that_matter },
@@ -147,5 +156,6 @@ const struct synthetic synthetic[] = {
 	{ "20000 in a line", straight_line },
 	{ "2000 loads and branches", stack_traffic },
 	{ "8 frames", eight_frames },
+	{ "a loop of 2^30", long_loop },
 	{ NULL, NULL },
 };

@@ -72,6 +72,14 @@ CHECKS += $(O)/tests/features-check
 features: $(O)/tests/known/features $(KNOWN_OBJS)
 	$< $(KNOWN_OBJS)
 
+# Programs that are hard on verifiers, with a limit on the time; not under sanitizers, for the time's sake.
+$(O)/tests/synthetic.o: $(TOP)/userspace/bench/synthetic.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) -O2 -c -o $@ $<
+$(O)/tests/worst: $(TOP)/userspace/tests/verifier/worst.c $(O)/tests/synthetic.o $(INPROC_OBJS) $(O)/libkbpf_engine.a
+	$(CC) $(ENGINE_CFLAGS) -I$(TOP)/userspace -O2 -o $@ $(filter %.c %.o %.a,$^) -lpthread
+CHECKS += $(O)/tests/worst
+
 # The running kernel's verdicts beside the engine's; for whoever may use bpf(2).
 $(O)/tests/differential_kernel.o: $(TOP)/userspace/tests/verifier/differential_kernel.c
 	@mkdir -p $(@D)
