@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 # bpftool, unmodified, on kbpf: it sees what kbpf's own command sees, and changes maps.
 #
-# kbpf-only: 6.12
+# kbpf-only: 6.1 6.12
 # kbpf-add: build/userspace/kbpf build/userspace/libkbpf-libbpf.so build/userspace/tools/opensnoop
-# kbpf-add: build/userspace/tests/uapi_helpers /usr/sbin/bpftool /usr/bin/comm
+# kbpf-add: build/userspace/tests/uapi_helpers build/userspace/tools/flowtop /usr/sbin/bpftool /usr/bin/comm
 . /lib/kbpf-test.sh
 
 bt()
@@ -61,6 +61,9 @@ END
 )
 t_run "prog dump xlated" sh -c "kbpf run bpftool prog dump xlated id $prog | tee code | grep -q 'exit'"
 t_run "with its source" grep -q '^; ' code
+t_run "prog show tells how long the code is" grep -q ' jited [1-9][0-9]*B ' progs
+# Debian's bpftool is built without a disassembler, and does not even ask
+t_run "prog dump jited is not bpftool's" refused "No libbfd support" prog dump jited id "$prog"
 btf=$(kbpf run bpftool -p prog show id "$prog" | sed -n 's/.*"btf_id": \([0-9]*\).*/\1/p')
 t_run "btf dump" sh -c "kbpf run bpftool btf dump id $btf | grep -q FUNC"
 
@@ -100,8 +103,31 @@ t_run "feature probe: bpf(2)" grep -q 'bpf() syscall is available' features
 t_run "feature probe: programs" grep -q 'program_type kprobe is available' features
 t_run "feature probe: helpers" grep -q 'bpf_ringbuf_output' features
 
-kill $tool
-wait $tool
+# prog run: a datagram from port 7 to port 9, seven times
+flow_prog()
+{
+	kbpf prog list | awk '$3 == "ingress" { print $1 }'
+}
+
+has_flow_prog()
+{
+	[ -n "$(flow_prog)" ]
+}
+
+ip link set lo up
+flowtop -i 1000 lo >/dev/null 2>flows.err </dev/null &
+flows=$!
+t_run "a program on packets" until_true 100 has_flow_prog
+printf '\0\0\0\0\0\0\0\0\0\0\0\0\10\0''\105\0\0\40\0\0\0\0\100\21\0\0\12\0\0\1\12\0\0\2''\0\7\0\11\0\14\0\0kbpf' >datagram
+kbpf run bpftool prog run id "$(flow_prog)" data_in datagram repeat 7 >ran 2>&1
+cat ran
+t_run "prog run" grep -q '^Return value: 4294967295' ran
+kbpf run bpftool map dump id "$(kbpf run bpftool map show | sed -n 's/^\([0-9]*\): hash  name flows .*/\1/p')" >flow
+t_run "which counted the datagram" grep -q '"dport": 9' flow
+t_run "as often as it was to" grep -q '"packets": 7' flow
+
+kill $tool $flows
+wait $tool $flows
 t_run "nothing is left" until_true 50 sh -c '[ -z "$(kbpf prog list)$(kbpf link list)$(kbpf map list)" ]'
 t_run "rmmod" until_true 50 rmmod kbpf
 t_done
