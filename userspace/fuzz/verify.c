@@ -28,6 +28,7 @@ static void raw_program(const u8 *data, size_t size, struct program *p)
 
 	/* with nothing drawn: the prologue, and "r0 = 0; exit" */
 	generate(&prologue, p);
+	p->type = KBPF_PROG_TYPE_KPROBE;
 	room = PROGRAM_MAX - p->len;
 	n = min_t(u32, size / sizeof(*p->insns), room);
 	p->len -= 2;

@@ -12,12 +12,12 @@
 
 static u64 accepted, refused, runs, violations;
 
-/* Programs accepted that have loops whose rounds somebody else counts. */
-static u64 with_may_goto, with_iter, with_call_back;
+/* Programs accepted that have loops whose rounds somebody else counts, locks, timers, global functions. */
+static u64 with_may_goto, with_iter, with_call_back, with_lock, with_timer, with_global;
 
-static void count_loops(const struct program *p)
+static void count_shapes(const struct program *p)
 {
-	bool may_goto = false, iter = false, call_back = false;
+	bool may_goto = false, iter = false, call_back = false, lock = false, timer = false;
 
 	for (u32 i = 0; i < p->len; i++) {
 		const struct kbpf_insn *j = &p->insns[i];
@@ -26,11 +26,17 @@ static void count_loops(const struct program *p)
 		iter |= j->code == (KBPF_JMP | KBPF_CALL) && j->imm == KBPF_KFUNC_iter_num_next;
 		call_back |= j->code == (KBPF_JMP | KBPF_CALL) && j->imm == KBPF_FUNC_loop &&
 			     !j->src_reg;
+		lock |= j->code == (KBPF_JMP | KBPF_CALL) && j->imm == KBPF_FUNC_spin_lock && !j->src_reg;
+		timer |= j->code == (KBPF_JMP | KBPF_CALL) && j->imm == KBPF_FUNC_timer_start &&
+			 !j->src_reg;
 		i += kbpf_isa_is_lddw(j);
 	}
 	with_may_goto += may_goto;
 	with_iter += iter;
 	with_call_back += call_back;
+	with_lock += lock;
+	with_timer += timer;
+	with_global += p->nr_funcs > 0;
 }
 
 static void one(u64 seed)
@@ -47,7 +53,7 @@ static void one(u64 seed)
 	else
 		accepted++;
 	if (!res.err)
-		count_loops(&p);
+		count_shapes(&p);
 	runs += res.runs;
 	if (!wrong)
 		return;
@@ -65,8 +71,9 @@ int main(int argc, char **argv)
 	machine_init(20000);
 	for (u64 s = first; s < first + programs; s++)
 		one(s);
-	printf("# with may_goto %llu, iterators %llu, bpf_loop %llu\n", with_may_goto, with_iter,
-	       with_call_back);
+	printf("# with may_goto %llu, iterators %llu, bpf_loop %llu, locks %llu, timers %llu, "
+	       "global functions %llu\n", with_may_goto, with_iter, with_call_back, with_lock,
+	       with_timer, with_global);
 	printf("%s 1 embedding: %llu programs accepted, %llu refused, %llu runs, %llu violations\n",
 	       violations ? "not ok" : "ok", accepted, refused, runs, violations);
 	return violations != 0;

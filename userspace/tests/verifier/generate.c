@@ -9,14 +9,19 @@
 #include "helpers/proto.h"
 #include "isa/insn.h"
 #include "isa/opcode.h"
+#include "kbpf.h"
 #include "verifier/generate.h"
 
 static struct draw draw;
 static struct program *out;
 
-/* Loads of the function that helpers call; where it is, is known at the end. */
-static u32 func_loads[4];
-static u32 nr_func_loads;
+/* Places that name a function; where that is, is known at the end. */
+struct names {
+	u32 at[4];
+	u32 nr;
+};
+
+static struct names called_back, timers, globals;
 static bool inside;		/* a function: it has no helper call another */
 
 static u64 next_random(void)
@@ -76,6 +81,31 @@ static void emit(struct kbpf_insn insn)
 {
 	if (out->len < ARRAY_SIZE(out->insns))
 		out->insns[out->len++] = insn;
+}
+
+static void emit_lddw(u32 dst, u32 pseudo, s32 imm)
+{
+	emit(KBPF_INSN(KBPF_LDDW, dst, pseudo, 0, imm));
+	emit(KBPF_INSN(0, 0, 0, 0, 0));
+}
+
+static bool more_names(struct names *n)
+{
+	if (n->nr == ARRAY_SIZE(n->at))
+		return false;
+	n->at[n->nr++] = out->len;
+	return true;
+}
+
+/* The function begins here. */
+static void begin_func(struct names *n, bool is_global)
+{
+	for (u32 i = 0; i < n->nr; i++)
+		if (n->at[i] < out->len)
+			out->insns[n->at[i]].imm = out->len - n->at[i] - 1;
+	out->funcs[out->nr_funcs].start = out->len;
+	out->funcs[out->nr_funcs++].is_global = is_global;
+	inside = true;
 }
 
 /* A register that holds a number: r0 - r5 come and go, r6 - r8 stay. */
@@ -235,8 +265,7 @@ static void emit_lookup(void)
 	emit(KBPF_STX_MEM(KBPF_W, KBPF_R10, num_reg(), -68));
 	emit(KBPF_MOV64_REG(KBPF_R2, KBPF_R10));
 	emit(KBPF_ALU64_IMM(KBPF_ADD, KBPF_R2, -68));
-	emit(KBPF_INSN(KBPF_LDDW, KBPF_R1, KBPF_PSEUDO_MAP_FD, 0, 0));
-	emit(KBPF_INSN(0, 0, 0, 0, 0));
+	emit_lddw(KBPF_R1, KBPF_PSEUDO_MAP_FD, MAP_NUMBERS);
 	emit(KBPF_CALL_HELPER(KBPF_FUNC_map_lookup_elem));
 	emit(KBPF_MOV64_REG(KBPF_R5, KBPF_R0));
 	emit(KBPF_MOV64_IMM(KBPF_R3, 1));
@@ -294,13 +323,16 @@ static void emit_round(void)
 	emit(KBPF_STX_MEM(KBPF_B, KBPF_R2, num_reg(), (s32)below(3) - 1));
 }
 
-/* A loop that goes round for as long as may_goto lets it. */
+/* A loop that goes round for as long as may_goto lets it, or past it at times. */
 static void emit_may_goto(void)
 {
-	u32 top;
+	u32 top, counter;
 
 	emit(KBPF_MOV64_IMM(KBPF_R8, 0));
 	top = out->len;
+	if (!below(4))
+		emit(KBPF_JMP_IMM(jmp_ops[below(10)], num_reg(), below(70), 1));
+	counter = out->len;
 	emit(KBPF_MAY_GOTO(0));
 	emit_round();
 	emit(KBPF_ALU64_IMM(KBPF_ADD, KBPF_R8, 1 + (s32)below(3)));
@@ -308,7 +340,7 @@ static void emit_may_goto(void)
 		emit(KBPF_JMP_IMM(jmp_ops[below(10)], KBPF_R8, below(70), 1));
 	emit(KBPF_JMP_A((s32)top - (s32)out->len - 1));
 	if (out->len < ARRAY_SIZE(out->insns))
-		out->insns[top].off = out->len - top - 1;
+		out->insns[counter].off = out->len - counter - 1;
 }
 
 #define ITER_OFF	(-80)
@@ -330,7 +362,11 @@ static void emit_iter(void)
 	u32 top, leave;
 
 	emit_iter_call(KBPF_KFUNC_iter_num_new);
+	emit_numbers();
 	top = out->len;
+	/* past it */
+	if (!below(4))
+		emit(KBPF_JMP_IMM(jmp_ops[below(10)], num_reg(), below(70), 8));
 	emit_iter_call(KBPF_KFUNC_iter_num_next);
 	leave = out->len;
 	emit(KBPF_JMP_IMM(KBPF_JEQ, KBPF_R0, 0, 0));
@@ -349,19 +385,172 @@ static void emit_iter(void)
 /* bpf_loop() of a function, as often as some number says, with a part of the stack. */
 static void emit_call_back(void)
 {
-	if (inside || nr_func_loads == ARRAY_SIZE(func_loads))
+	if (inside)
 		return;
 	if (below(2))
 		emit(KBPF_MOV64_IMM(KBPF_R1, below(70)));
 	else
 		emit(KBPF_MOV64_REG(KBPF_R1, num_reg()));
-	func_loads[nr_func_loads++] = out->len;
-	emit(KBPF_INSN(KBPF_LDDW, KBPF_R2, KBPF_PSEUDO_FUNC, 0, 0));
-	emit(KBPF_INSN(0, 0, 0, 0, 0));
+	if (!more_names(&called_back))
+		return;
+	emit_lddw(KBPF_R2, KBPF_PSEUDO_FUNC, 0);
 	emit(KBPF_MOV64_REG(KBPF_R3, KBPF_R10));
 	emit(KBPF_ALU64_IMM(KBPF_ADD, KBPF_R3, -64));
 	emit(KBPF_MOV64_IMM(KBPF_R4, 0));
 	emit(KBPF_CALL_HELPER(KBPF_FUNC_loop));
+	emit_numbers();
+}
+
+/*
+ * A copy at a constant distance, on two ways perhaps not the same one; what is found out
+ * of the one is known of the other, which is an index.
+ */
+static void emit_linked(void)
+{
+	u32 reg = num_reg(), wide = below(4) ? KBPF_ALU64 : KBPF_ALU, most = below(72);
+	s32 by = odd_number();
+
+	if (!below(3)) {
+		emit(KBPF_JMP_IMM(jmp_ops[below(10)], num_reg(), odd_number(), 3));
+		emit(KBPF_MOV64_REG(KBPF_R5, reg));
+		emit(KBPF_ALU64_IMM(KBPF_ADD, KBPF_R5, below(2) ? by : (s32)odd_number()));
+		emit(KBPF_JMP_A(3));
+		emit(KBPF_ALU64_IMM(KBPF_ADD, reg, below(3)));
+	}
+	emit(KBPF_MOV64_REG(KBPF_R5, reg));
+	emit(KBPF_INSN(wide | KBPF_ADD | KBPF_K, KBPF_R5, 0, 0, by));
+	if (below(4)) {
+		emit(KBPF_JMP_IMM(by < 0 ? KBPF_JSLT : KBPF_JLT, KBPF_R5, by, 4));
+		emit(KBPF_JMP_IMM(by < 0 ? KBPF_JSGT : KBPF_JGT, KBPF_R5, by + most, 3));
+	} else {
+		emit(KBPF_INSN((below(4) ? KBPF_JMP : KBPF_JMP32) | jmp_ops[below(10)], KBPF_R5, 0, 3,
+			       odd_number()));
+	}
+	emit(KBPF_MOV64_REG(KBPF_R2, KBPF_R9));
+	emit(KBPF_ALU64_REG(KBPF_ADD, KBPF_R2, reg));
+	emit(KBPF_LDX_MEM(KBPF_B, num_reg(), KBPF_R2, 0));
+}
+
+/* A call of the global function with memory, too little of it, or none. */
+static void emit_global_call(void)
+{
+	if (inside)
+		return;
+	switch (below(4)) {
+	case 0:
+		emit(KBPF_MOV64_IMM(KBPF_R1, 0));
+		break;
+	case 1:
+		emit(KBPF_MOV64_REG(KBPF_R1, KBPF_R9));
+		emit(KBPF_ALU64_IMM(KBPF_ADD, KBPF_R1, below(52)));
+		break;
+	default:
+		emit(KBPF_MOV64_REG(KBPF_R1, KBPF_R10));
+		emit(KBPF_ALU64_IMM(KBPF_ADD, KBPF_R1, -8 - 8 * (s32)below(8)));
+	}
+	emit(KBPF_MOV64_REG(KBPF_R2, num_reg()));
+	if (!more_names(&globals))
+		return;
+	emit(KBPF_CALL_REL(0));
+	emit_numbers();
+}
+
+/* Places on the stack for pointers to values with locks. */
+#define OBJECT_OFF(n)	(-96 - 8 * (s32)(n))
+
+/* r1 = what lies at @at of the @n-th. */
+static void emit_object(u32 n, u32 at)
+{
+	emit(KBPF_LDX_MEM(KBPF_DW, KBPF_R1, KBPF_R10, OBJECT_OFF(n)));
+	if (at)
+		emit(KBPF_ALU64_IMM(KBPF_ADD, KBPF_R1, at));
+}
+
+/* A lookup of it: without it there is nothing to do up to @...; the place of that jump. */
+static u32 emit_object_lookup(u32 n)
+{
+	u32 leave;
+
+	emit(KBPF_ST_MEM(KBPF_W, KBPF_R10, -68, below(3)));
+	emit(KBPF_MOV64_REG(KBPF_R2, KBPF_R10));
+	emit(KBPF_ALU64_IMM(KBPF_ADD, KBPF_R2, -68));
+	emit_lddw(KBPF_R1, KBPF_PSEUDO_MAP_FD, MAP_OBJECTS);
+	emit(KBPF_CALL_HELPER(KBPF_FUNC_map_lookup_elem));
+	emit(KBPF_STX_MEM(KBPF_DW, KBPF_R10, KBPF_R0, OBJECT_OFF(n)));
+	leave = out->len;
+	emit(KBPF_JMP_IMM(KBPF_JEQ, KBPF_R0, 0, 0));
+	emit_numbers();
+	return leave;
+}
+
+static void leave_here(u32 from)
+{
+	if (from < ARRAY_SIZE(out->insns))
+		out->insns[from].off = out->len - from - 1;
+}
+
+static void emit_locked(u32 n)
+{
+	for (u32 i = below(3); i; i--)
+		emit_alu();
+	if (!below(6))
+		emit_jump();
+	if (!below(8))
+		emit_random();
+	emit_object(n, 0);
+	emit(KBPF_STX_MEM(KBPF_W, KBPF_R1, num_reg(), DATA_AT + 4 * (s32)below(2) - !below(16)));
+}
+
+/* One lock, or two after one another, given back on all ways, or nearly. */
+static void emit_lock(void)
+{
+	u32 two = !below(3), leave[2], reg = num_reg(), imm = below(70);
+
+	leave[0] = emit_object_lookup(0);
+	if (two)
+		leave[1] = emit_object_lookup(1);
+	/* taken and given back on the same condition */
+	if (!below(3))
+		emit(KBPF_JMP_IMM(KBPF_JGT, reg, imm, 2));
+	emit_object(0, LOCK_AT);
+	emit(KBPF_CALL_HELPER(KBPF_FUNC_spin_lock));
+	emit_numbers();
+	emit_locked(below(8) ? 0 : two);
+	if (!below(3))
+		emit(KBPF_JMP_IMM(KBPF_JGT, reg, imm, 2));
+	emit_object(below(8) ? 0 : two, LOCK_AT);
+	emit(KBPF_CALL_HELPER(KBPF_FUNC_spin_unlock));
+	emit_numbers();
+	if (two)
+		leave_here(leave[1]);
+	leave_here(leave[0]);
+	emit_numbers();
+}
+
+/* A timer is set up, told what to call, started, or some of this. */
+static void emit_timer(void)
+{
+	u32 leave;
+
+	if (inside)
+		return;
+	leave = emit_object_lookup(0);
+	emit_object(0, TIMER_AT);
+	if (below(2)) {
+		emit_lddw(KBPF_R2, KBPF_PSEUDO_MAP_FD, below(8) ? MAP_OBJECTS : MAP_NUMBERS);
+		emit(KBPF_MOV64_IMM(KBPF_R3, 1));
+		emit(KBPF_CALL_HELPER(KBPF_FUNC_timer_init));
+		emit_object(0, TIMER_AT);
+	}
+	if (!more_names(&timers))
+		return;
+	emit_lddw(KBPF_R2, KBPF_PSEUDO_FUNC, 0);
+	emit(KBPF_CALL_HELPER(KBPF_FUNC_timer_set_callback));
+	emit_object(0, TIMER_AT);
+	emit(KBPF_MOV64_IMM(KBPF_R2, below(100)));
+	emit(KBPF_MOV64_IMM(KBPF_R3, 0));
+	emit(KBPF_CALL_HELPER(KBPF_FUNC_timer_start));
+	leave_here(leave);
 	emit_numbers();
 }
 
@@ -415,9 +604,23 @@ static void emit_body(u32 n)
 			emit_raw();
 			continue;
 		}
-		switch (below(16)) {
+		switch (below(19)) {
 		case 0: case 1: case 2: case 3: case 4:
 			emit_alu();
+			break;
+		case 16:
+			emit_linked();
+			break;
+		case 17:
+			emit_global_call();
+			break;
+		case 18:
+			if (out->type != KBPF_PROG_TYPE_SCHED_CLS)
+				emit_alu();
+			else if (below(3))
+				emit_lock();
+			else
+				emit_timer();
 			break;
 		case 5:
 			emit_unary();
@@ -466,8 +669,7 @@ static void set_targets(u32 start, u32 end)
 
 static void emit_values(void)
 {
-	emit(KBPF_INSN(KBPF_LDDW, KBPF_R9, KBPF_PSEUDO_MAP_VALUE, 0, 0));
-	emit(KBPF_INSN(0, 0, 0, 0, 0));
+	emit_lddw(KBPF_R9, KBPF_PSEUDO_MAP_VALUE, MAP_NUMBERS);
 	emit(KBPF_LDX_MEM(KBPF_DW, KBPF_R6, KBPF_R9, 0));
 	emit(KBPF_LDX_MEM(KBPF_DW, KBPF_R7, KBPF_R9, 8));
 	emit(KBPF_LDX_MEM(sizes[below(4)], KBPF_R8, KBPF_R9, 16));
@@ -477,11 +679,11 @@ static void emit_values(void)
 }
 
 /* The function that is called, with numbers in r1 and r2 or a piece of stack in r2. */
-static void emit_callee(void)
+static void emit_callee(struct names *calls)
 {
 	u32 start;
 
-	inside = true;
+	begin_func(calls, false);
 	emit(KBPF_MOV64_REG(KBPF_R5, KBPF_R1));
 	if (below(2))
 		emit(KBPF_STX_MEM(KBPF_DW, KBPF_R2, KBPF_R5, -8 * (1 + (s32)below(8))));
@@ -499,10 +701,7 @@ static void emit_called_back(void)
 {
 	u32 start;
 
-	inside = true;
-	for (u32 i = 0; i < nr_func_loads; i++)
-		if (func_loads[i] < out->len)
-			out->insns[func_loads[i]].imm = out->len - func_loads[i] - 1;
+	begin_func(&called_back, false);
 	emit(KBPF_MOV64_REG(KBPF_R5, KBPF_R1));
 	emit(KBPF_MOV64_REG(KBPF_R7, KBPF_R2));
 	if (below(2))
@@ -520,22 +719,80 @@ static void emit_called_back(void)
 	emit(KBPF_EXIT_INSN());
 }
 
-void generate(const struct draw *from, struct program *to)
+/* The function that timers call: with the map in r1, the key in r2 and the value in r3. */
+static void emit_timer_func(void)
 {
-	u32 start, call = 0;
+	u32 start;
 
+	begin_func(&timers, false);
+	emit(KBPF_LDX_MEM(KBPF_W, KBPF_R5, KBPF_R2, 0));
+	emit(KBPF_STX_MEM(KBPF_DW, KBPF_R10, KBPF_R3, OBJECT_OFF(0)));
+	emit(KBPF_STX_MEM(KBPF_W, KBPF_R3, KBPF_R5, DATA_AT + 4 * (s32)below(2) + !below(16)));
+	emit_values();
+	emit(KBPF_MOV64_REG(KBPF_R8, KBPF_R5));
+	start = out->len;
+	emit_body(below(6));
+	set_targets(start, out->len);
+	emit(KBPF_MOV64_IMM(KBPF_R0, !below(16)));
+	emit(KBPF_EXIT_INSN());
+}
+
+/* The global function: memory or NULL in r1, a number in r2. */
+static void emit_global_func(void)
+{
+	u8 size = sizes[below(4)];
+	s16 off = below(PASSED_SIZE) & ~(kbpf_isa_size(size) - 1);
+	u32 start, leave;
+
+	begin_func(&globals, true);
+	emit(KBPF_MOV64_REG(KBPF_R5, KBPF_R2));
+	leave = out->len;
+	if (below(8))
+		emit(KBPF_JMP_IMM(KBPF_JEQ, KBPF_R1, 0, 0));
+	if (below(2))
+		emit(KBPF_STX_MEM(size, KBPF_R1, KBPF_R2, off + !below(16) * 16));
+	if (below(2))
+		emit(KBPF_LDX_MEM(size, KBPF_R5, KBPF_R1, off));
+	if (out->len < ARRAY_SIZE(out->insns) && out->insns[leave].code == (KBPF_JMP | KBPF_JEQ))
+		leave_here(leave);
+	emit_values();
+	emit(KBPF_MOV64_REG(KBPF_R6, KBPF_R5));
+	start = out->len;
+	emit_body(below(8));
+	set_targets(start, out->len);
+	emit(KBPF_MOV64_REG(KBPF_R0, num_reg()));
+	emit(KBPF_EXIT_INSN());
+}
+
+static void begin(const struct draw *from, struct program *to)
+{
 	draw = *from;
 	out = to;
 	out->len = 0;
-	nr_func_loads = 0;
+	out->nr_funcs = 1;
+	out->funcs[0].start = 0;
+	out->funcs[0].is_global = false;
+	called_back.nr = 0;
+	timers.nr = 0;
+	globals.nr = 0;
 	inside = false;
+	/* maps with locks and timers are not for kprobes */
+	out->type = below(3) ? KBPF_PROG_TYPE_KPROBE : KBPF_PROG_TYPE_SCHED_CLS;
+}
+
+void generate(const struct draw *from, struct program *to)
+{
+	struct names calls = { };
+	u32 start;
+
+	begin(from, to);
 	emit_values();
 	start = out->len;
 	emit_body(4 + below(24));
 	if (below(3) == 0) {
 		emit(KBPF_MOV64_REG(KBPF_R1, KBPF_R6));
 		emit(KBPF_MOV64_REG(KBPF_R2, below(2) ? KBPF_R10 : KBPF_R7));
-		call = out->len;
+		more_names(&calls);
 		emit(KBPF_CALL_REL(0));
 		emit(KBPF_MOV64_IMM(KBPF_R3, 3));
 		emit(KBPF_MOV64_IMM(KBPF_R4, 4));
@@ -544,10 +801,14 @@ void generate(const struct draw *from, struct program *to)
 	set_targets(start, out->len);
 	emit(KBPF_MOV64_IMM(KBPF_R0, 0));
 	emit(KBPF_EXIT_INSN());
-	if (call) {
-		out->insns[call].imm = out->len - call - 1;
-		emit_callee();
-	}
-	if (nr_func_loads)
+	if (calls.nr)
+		emit_callee(&calls);
+	if (globals.nr)
+		emit_global_func();
+	if (called_back.nr)
 		emit_called_back();
+	if (timers.nr)
+		emit_timer_func();
+	if (!globals.nr)
+		out->nr_funcs = 0;
 }

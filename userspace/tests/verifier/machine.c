@@ -5,6 +5,7 @@
  * verifier had there, that every access is to memory that is there, and that it
  * ends within the number of instructions that the walk of all its paths took.
  */
+#include "btf/btf.h"
 #include "isa/alu.h"
 #include "isa/opcode.h"
 #include "helpers/kfunc.h"
@@ -52,9 +53,15 @@ static u64 odd_number(void)
 struct claim {
 	struct claim *next;
 	struct kbpf_frame *frame;
+	u32 nr_frames;		/* of the walk, which may have begun with a global function */
 	u16 live_regs, need_regs;
 	u64 live_slots, need_slots;
 };
+
+static struct kbpf_map *maps[2];
+
+/* Of the maps by the numbers that the walk has for them: is it the one of values with locks? */
+static bool has_objects[KBPF_MAX_USED_MAPS];
 
 static struct claim *claims[PROGRAM_MAX];
 static u32 nr_claims;
@@ -83,6 +90,8 @@ static void observe(void *arg, u32 insn, const void *state)
 	struct claim *c;
 
 	(void)arg;
+	for (u32 i = 0; i < v->nr_maps; i++)
+		has_objects[i] = v->maps[i] == maps[MAP_OBJECTS];
 	c = take(sizeof(*c) + sizeof(*f) + f->nr_slots * sizeof(*f->slots));
 	if (nr_claims++ >= MAX_CLAIMS || !c) {
 		too_many = true;
@@ -90,6 +99,7 @@ static void observe(void *arg, u32 insn, const void *state)
 	}
 	*c = (struct claim){
 		.next = claims[insn], .frame = (struct kbpf_frame *)(c + 1),
+		.nr_frames = v->cur->nr_frames,
 		.live_regs = info->live_regs, .need_regs = info->need_regs,
 		.live_slots = info->live_slots, .need_slots = info->need_slots,
 	};
@@ -110,14 +120,16 @@ static void drop_claims(void)
 
 /* ---- the machine ---------------------------------------------------------------------------- */
 
-/* the map value that programs work on */
+/* the map value that programs work on, and those with a lock and a timer each */
 static u8 value[VALUE_SIZE] __aligned(8);
+static u8 objects[2][OBJECT_SIZE] __aligned(8);
+static u32 key;
 static u8 ctx[256] __aligned(8);
 static u8 stacks[KBPF_MAX_FRAMES][KBPF_STACK_SIZE] __aligned(8);
 
 /*
  * @called_back: by a helper; @stop: what it called told the helper under way here to;
- * @spent: the count of the function's may_goto is used up
+ * @spent: the count of the function's may_goto is used up; @is_global: judged by itself
  */
 struct frame {
 	u64 regs[KBPF_REGS];
@@ -125,10 +137,20 @@ struct frame {
 	bool called_back;
 	bool stop;
 	bool spent;
+	bool is_global;
 };
 
 static struct frame frames[KBPF_MAX_FRAMES];
 static u32 depth;
+
+/* Where the frames of a walk lie: its first in the machine's @base-th. */
+static u32 base;
+
+/* The value whose lock is held; the function that timers call, or 0. */
+static const u8 *locked;
+static u32 timer_func;
+/* what a helper was given that no helper may be given */
+static const char *misuse;
 
 static u64 stack_top(u32 frame)
 {
@@ -154,11 +176,14 @@ static bool in_value(const struct kbpf_value *v, u64 x, bool need)
 	case KBPF_V_SCALAR:
 		return !need || in_scalar(&v->num, x);
 	case KBPF_V_STACK:
-		return in_scalar(&v->num, x - stack_top(v->frame) - (s64)v->off);
+		return in_scalar(&v->num, x - stack_top(base + v->frame) - (s64)v->off);
 	case KBPF_V_MAP_VALUE:
 		if (v->flags & KBPF_V_OR_NULL && !x)
 			return true;
-		return in_scalar(&v->num, x - (u64)value - (s64)v->off);
+		if (!has_objects[v->index])
+			return in_scalar(&v->num, x - (u64)value - (s64)v->off);
+		return in_scalar(&v->num, x - (u64)objects[0] - (s64)v->off) ||
+		       in_scalar(&v->num, x - (u64)objects[1] - (s64)v->off);
 	default:
 		return true;
 	}
@@ -190,6 +215,9 @@ static bool in_slots(const struct claim *c)
 
 static bool in_claim(const struct claim *c)
 {
+	if (c->nr_frames > depth + 1)
+		return false;
+	base = depth + 1 - c->nr_frames;
 	for (u32 r = 0; r < KBPF_REGS; r++)
 		if (c->live_regs & BIT(r) && !in_value(&c->frame->regs[r], frames[depth].regs[r],
 						       c->need_regs & BIT(r)))
@@ -213,6 +241,11 @@ static void *memory(u64 addr, u32 size)
 {
 	if (addr == (u64)&element && size <= sizeof(element))
 		return &element;
+	if (addr == (u64)&key && size <= sizeof(key))
+		return &key;
+	for (u32 i = 0; i < ARRAY_SIZE(objects); i++)
+		if (addr >= (u64)objects[i] + DATA_AT && addr + size <= (u64)objects[i] + OBJECT_SIZE)
+			return (void *)addr;
 	if (addr >= (u64)value && addr + size <= (u64)value + VALUE_SIZE)
 		return (void *)addr;
 	if (addr >= (u64)ctx && addr + size <= (u64)ctx + sizeof(ctx))
@@ -298,16 +331,59 @@ static void do_kfunc(const struct kbpf_insn *i, u64 *r)
 	}
 }
 
+/* @map: its descriptor, as an lddw puts it in a register */
+static u64 look_up(u64 map, u32 at)
+{
+	if (map == MAP_OBJECTS)
+		return at < ARRAY_SIZE(objects) ? (u64)objects[at] : 0;
+	return at ? 0 : (u64)value;
+}
+
+static void do_lock(s32 func, const u8 *at)
+{
+	if (at != objects[0] + LOCK_AT && at != objects[1] + LOCK_AT)
+		misuse = "a lock that is none";
+	else if (func == KBPF_FUNC_spin_lock ? !!locked : locked != at)
+		misuse = "a lock out of turn";
+	locked = func == KBPF_FUNC_spin_lock ? at : NULL;
+}
+
+static void do_timer(const struct kbpf_insn *i, const u64 *r)
+{
+	if (r[KBPF_R1] != (u64)objects[0] + TIMER_AT && r[KBPF_R1] != (u64)objects[1] + TIMER_AT)
+		misuse = "a timer that is none";
+	if (i->imm == KBPF_FUNC_timer_init && r[KBPF_R2] != MAP_OBJECTS)
+		misuse = "a timer of another map";
+	if (i->imm == KBPF_FUNC_timer_set_callback)
+		timer_func = r[KBPF_R2];
+}
+
 static void do_helper(const struct kbpf_insn *i, u64 *r)
 {
-	if (i->src_reg == KBPF_PSEUDO_KFUNC_CALL)
+	bool is_lock = !i->src_reg && (i->imm == KBPF_FUNC_spin_lock || i->imm == KBPF_FUNC_spin_unlock);
+	u64 result = (u32)odd_number();
+
+	if (locked && !is_lock)
+		misuse = "a helper under a lock";
+	if (is_lock)
+		do_lock(i->imm, (const u8 *)r[KBPF_R1]);
+	else if (i->src_reg == KBPF_PSEUDO_KFUNC_CALL)
 		do_kfunc(i, r);
 	else if (i->imm == KBPF_FUNC_map_lookup_elem)
-		r[0] = load((void *)r[2], 4) ? 0 : (u64)value;
+		r[0] = look_up(r[KBPF_R1], load((void *)r[KBPF_R2], 4));
+	else if (i->imm == KBPF_FUNC_get_prandom_u32)
+		r[0] = result;
 	else
-		r[0] = (u32)odd_number();
+		do_timer(i, r), r[0] = next_random() & 1 ? 0 : -EINVAL;
 	for (u32 k = 1; k <= 5; k++)
 		r[k] = next_random();
+}
+
+/* The programs' BTF ids of kernel functions are the engine's own numbers. */
+static u32 kfunc_find(void *arg, u32 btf_id)
+{
+	(void)arg;
+	return kbpf_proto_find(btf_id) ? btf_id : 0;
 }
 
 static void do_lddw(const struct kbpf_insn *i, u64 *r, u32 pc)
@@ -316,6 +392,8 @@ static void do_lddw(const struct kbpf_insn *i, u64 *r, u32 pc)
 		r[i->dst_reg] = pc + 1 + i->imm;
 	else if (i->src_reg == KBPF_PSEUDO_MAP_VALUE)
 		r[i->dst_reg] = (u64)value + i[1].imm;
+	else if (i->src_reg == KBPF_PSEUDO_BTF_ID)
+		r[i->dst_reg] = !!kfunc_find(NULL, i->imm);
 	else
 		r[i->dst_reg] = kbpf_isa_imm64(i);
 }
@@ -343,6 +421,7 @@ static u32 do_loop(u32 pc)
 	callee->called_back = true;
 	callee->stop = false;
 	callee->spent = false;
+	callee->is_global = false;
 	depth++;
 	callee->regs[KBPF_R10] = stack_top(depth);
 	return caller->regs[KBPF_R2];
@@ -365,17 +444,37 @@ static bool is_call_of(const struct kbpf_insn *i, u8 src, s32 imm)
 	return i->code == (KBPF_JMP | KBPF_CALL) && i->src_reg == src && i->imm == imm;
 }
 
-static const char *run(const struct program *p, u64 most)
+/* Is it a function that is judged by itself, once? */
+static bool is_global(const struct program *p, u32 start)
 {
-	u32 pc = 0;
+	for (u32 i = 0; i < p->nr_funcs; i++)
+		if (p->funcs[i].start == start)
+			return p->funcs[i].is_global;
+	return false;
+}
 
+static void set_frame(u32 pc)
+{
 	depth = 0;
+	locked = NULL;
+	misuse = NULL;
 	frames[0].spent = false;
 	frames[0].stop = false;
 	for (u32 k = 0; k < KBPF_REGS; k++)
 		frames[0].regs[k] = next_random();
-	frames[0].regs[KBPF_R1] = (u64)ctx;
+	frames[0].regs[KBPF_R1] = pc ? MAP_OBJECTS : (u64)ctx;
+	if (pc) {
+		key = next_random() % ARRAY_SIZE(objects);
+		frames[0].regs[KBPF_R2] = (u64)&key;
+		frames[0].regs[KBPF_R3] = (u64)objects[key];
+	}
 	frames[0].regs[KBPF_R10] = stack_top(0);
+}
+
+/* From @pc on: the program, or what a timer calls. */
+static const char *run_from(const struct program *p, u32 pc, u64 most)
+{
+	set_frame(pc);
 	for (u64 steps = 0; steps < most; steps++) {
 		const struct kbpf_insn *i = &p->insns[pc];
 		u64 *r = frames[depth].regs, src, res;
@@ -405,8 +504,13 @@ static const char *run(const struct program *p, u64 most)
 			continue;
 		}
 		if (KBPF_OP(i->code) == KBPF_EXIT) {
+			if (locked && (!depth || frames[depth].called_back))
+				return "an end under a lock";
 			if (!depth)
 				return NULL;
+			/* what calls it was walked, and it was, but not together */
+			if (frames[depth].is_global)
+				steps = 0;
 			pc = do_exit();
 		} else if (KBPF_OP(i->code) == KBPF_CALL && i->src_reg == KBPF_PSEUDO_CALL) {
 			frames[depth + 1] = frames[depth];
@@ -417,6 +521,9 @@ static const char *run(const struct program *p, u64 most)
 			depth++;
 			frames[depth].regs[KBPF_R10] = stack_top(depth);
 			pc = pc + 1 + i->imm;
+			frames[depth].is_global = is_global(p, pc);
+			if (frames[depth].is_global)
+				steps = 0;
 		} else if (is_call_of(i, 0, KBPF_FUNC_loop)) {
 			/* as with may_goto: each round is proven, not how many there are */
 			steps = 0;
@@ -425,6 +532,8 @@ static const char *run(const struct program *p, u64 most)
 			if (is_call_of(i, KBPF_PSEUDO_KFUNC_CALL, KBPF_KFUNC_iter_num_next))
 				steps = 0;
 			do_helper(i, r);
+			if (misuse)
+				return misuse;
 			pc++;
 		} else {
 			taken = KBPF_OP(i->code) == KBPF_JA;
@@ -442,26 +551,89 @@ static const char *run(const struct program *p, u64 most)
 	return "more steps than were walked";
 }
 
+static const char *run(const struct program *p, u64 most)
+{
+	const char *wrong;
+
+	timer_func = 0;
+	wrong = run_from(p, 0, most);
+	/* what a timer calls runs some time, and may set it up again */
+	if (!wrong && timer_func)
+		wrong = run_from(p, timer_func, most);
+	return wrong;
+}
+
 /* ---- one program ------------------------------------------------------------------------------ */
 
-static struct kbpf_map *map;
+/* BTF of: int f(void); static; int g(struct s *p, int n); where struct s has PASSED_SIZE bytes. */
+static const u32 btf_types[] = {
+	0x0001eb9f, 24, 0, 104, 104, 15,
+	1, KBPF_BTF_INT << 24, 4, 32,					/* 1: int */
+	5, KBPF_BTF_STRUCT << 24, PASSED_SIZE,				/* 2: struct s */
+	0, KBPF_BTF_PTR << 24, 2,					/* 3 */
+	0, KBPF_BTF_FUNC_PROTO << 24 | 2, 1, 7, 3, 9, 1,		/* 4 */
+	11, KBPF_BTF_FUNC << 24 | 1, 4,					/* 5: g, global */
+	0, KBPF_BTF_FUNC_PROTO << 24, 1,				/* 6 */
+	13, KBPF_BTF_FUNC << 24, 6,					/* 7: f, static */
+};
+
+#define BTF_GLOBAL	5
+#define BTF_STATIC	7
+
+static const char btf_names[15] = "\0int\0s\0p\0n\0g\0f";
+
+static struct kbpf_btf *btf;
+
+static void make_btf(void)
+{
+	u8 *blob = kvmalloc(sizeof(btf_types) + sizeof(btf_names), GFP_KERNEL);
+
+	memcpy(blob, btf_types, sizeof(btf_types));
+	memcpy(blob + sizeof(btf_types), btf_names, sizeof(btf_names));
+	btf = kbpf_btf_parse(blob, sizeof(btf_types) + sizeof(btf_names), NULL);
+	if (IS_ERR(btf))
+		abort();
+}
 
 void machine_init(u32 max_insns)
 {
-	struct kbpf_map_create_attr attr = {
+	struct kbpf_map_create_attr numbers = {
 		.map_type = KBPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = VALUE_SIZE,
 		.max_entries = 1,
+	}, with_lock = {
+		.map_type = KBPF_MAP_TYPE_HASH, .key_size = 4, .value_size = OBJECT_SIZE,
+		.max_entries = ARRAY_SIZE(objects),
 	};
 
 	budget = max_insns;
-	map = kbpf_map_create(&attr, NULL);
+	maps[MAP_NUMBERS] = kbpf_map_create(&numbers, NULL);
+	maps[MAP_OBJECTS] = kbpf_map_create(&with_lock, NULL);
+	/* as BTF would say */
+	maps[MAP_OBJECTS]->desc.spin_lock_off = LOCK_AT;
+	maps[MAP_OBJECTS]->desc.timer_off = TIMER_AT;
+	make_btf();
 }
 
 static struct kbpf_map *map_get(void *arg, int fd)
 {
-	(void)arg, (void)fd;
+	struct kbpf_map *map = maps[fd == MAP_OBJECTS];
+
+	(void)arg;
 	kbpf_object_get(&map->obj);
 	return map;
+}
+
+static void add_func_info(struct kbpf_prog *p, const struct program *prog)
+{
+	if (!prog->nr_funcs)
+		return;
+	p->btf = btf;
+	p->func_info = kvcalloc(prog->nr_funcs, sizeof(*p->func_info), GFP_KERNEL);
+	p->nr_func_info = prog->nr_funcs;
+	for (u32 f = 0; f < prog->nr_funcs; f++)
+		p->func_info[f] = (struct kbpf_func_info){
+			prog->funcs[f].start, prog->funcs[f].is_global ? BTF_GLOBAL : BTF_STATIC,
+		};
 }
 
 static void free_prog(struct kbpf_prog *p)
@@ -470,14 +642,8 @@ static void free_prog(struct kbpf_prog *p)
 		kbpf_object_put(&p->maps[i]->obj);
 	kfree(p->maps);
 	kvfree(p->funcs);
+	kvfree(p->func_info);
 	kvfree(p->insns);
-}
-
-/* The programs' BTF ids of kernel functions are the engine's own numbers. */
-static u32 kfunc_find(void *arg, u32 btf_id)
-{
-	(void)arg;
-	return kbpf_proto_find(btf_id) ? btf_id : 0;
 }
 
 int machine_verify(const struct program *prog, u32 how, u32 level, u64 *insns)
@@ -487,7 +653,7 @@ int machine_verify(const struct program *prog, u32 how, u32 level, u64 *insns)
 		.observe = how & MACHINE_CLAIM ? observe : NULL, .max_insns = budget,
 	};
 	struct kbpf_prog p = {
-		.type = KBPF_PROG_TYPE_KPROBE, .gpl_compatible = true, .len = prog->len,
+		.type = prog->type, .gpl_compatible = true, .len = prog->len,
 		.flags = how & MACHINE_KEEP_OFTEN ? KBPF_F_TEST_STATE_FREQ : 0,
 	};
 	struct kbpf_log log;
@@ -495,6 +661,7 @@ int machine_verify(const struct program *prog, u32 how, u32 level, u64 *insns)
 
 	p.insns = kvmalloc_array(p.len, sizeof(*p.insns), GFP_KERNEL);
 	memcpy(p.insns, prog->insns, p.len * sizeof(*p.insns));
+	add_func_info(&p, prog);
 	if (level)
 		kbpf_log_init(&log, level, 1 << 20);
 	err = kbpf_verify(&p, &opts, level ? &log : NULL);
@@ -513,6 +680,8 @@ static void set_memory(void)
 {
 	for (u32 i = 0; i < VALUE_SIZE; i += 8)
 		*(u64 *)(value + i) = odd_number();
+	for (u32 i = 0; i < ARRAY_SIZE(objects); i++)
+		*(u64 *)(objects[i] + DATA_AT) = odd_number();
 	for (u32 f = 0; f < KBPF_MAX_FRAMES; f++)
 		for (u32 i = 0; i < KBPF_STACK_SIZE; i += 8)
 			*(u64 *)(stacks[f] + i) = next_random();

@@ -82,6 +82,9 @@ static bool insert(struct program *p, u32 at, const struct kbpf_insn *insns, u32
 	}
 	memmove(&p->insns[at + n], &p->insns[at], (p->len - at) * sizeof(*insns));
 	memcpy(&p->insns[at], insns, n * sizeof(*insns));
+	for (u32 f = 0; f < p->nr_funcs; f++)
+		if (p->funcs[f].start > at)
+			p->funcs[f].start += n;
 	p->len += n;
 	return true;
 }
