@@ -93,6 +93,12 @@ int kbpf_callback_enter(struct kbpf_verifier *v, u32 func, const struct kbpf_pro
 	return KBPF_NEXT_ON;
 }
 
+/* Where the newest of the references was taken that the function leaves, plus 1; 0: it took none. */
+static u32 taken_inside(const struct kbpf_state *st, const struct kbpf_frame *f)
+{
+	return st->nr_refs > f->nr_refs ? st->refs[st->nr_refs - 1].insn + 1 : 0;
+}
+
 int kbpf_callback_leave(struct kbpf_verifier *v)
 {
 	const struct kbpf_frame *f = kbpf_state_top(v->cur);
@@ -105,7 +111,7 @@ int kbpf_callback_leave(struct kbpf_verifier *v)
 	if (v->cur->lock_map)
 		return kbpf_lock_check_end(v);
 	if (v->cur->nr_refs != f->nr_refs)
-		return refuse(v, ref_callback, -1);
+		return refuse(v, ref_callback, -1, .where = taken_inside(v->cur, f));
 	v->cur->insn = f->callsite;
 	if (f->lent)
 		kbpf_dynptr_end(v->cur, f->lent);

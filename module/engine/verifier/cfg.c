@@ -337,7 +337,7 @@ static int measure_tails(struct kbpf_verifier *v, struct chain *c, const struct 
 
 static int measure(struct kbpf_verifier *v, struct chain *chains, u32 func, u32 depth)
 {
-	const struct kbpf_subprog *f = &v->subprogs[func];
+	struct kbpf_subprog *f = &v->subprogs[func];
 	struct chain *c = &chains[func];
 	u32 stack = 0, frames = 0;
 	int callee, err;
@@ -360,7 +360,10 @@ static int measure(struct kbpf_verifier *v, struct chain *chains, u32 func, u32 
 				return err;
 		}
 		v->insn = i;
-		stack = max(stack, chains[callee].stack);
+		if (chains[callee].stack > stack) {
+			stack = chains[callee].stack;
+			f->deepest = callee;
+		}
 		frames = max(frames, chains[callee].frames);
 		err = measure_tails(v, c, f, &chains[callee], &v->insns[i]);
 		if (err)

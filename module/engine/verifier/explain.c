@@ -113,6 +113,7 @@ static const struct {
 	{ KBPF_KFUNC_task_acquire, -1, "bpf_task_release({c});" },
 	{ KBPF_KFUNC_task_from_pid, -1, "bpf_task_release({c});" },
 	{ KBPF_KFUNC_rcu_read_lock, -1, "bpf_rcu_read_unlock();" },
+	{ KBPF_FUNC_spin_lock, 0, "bpf_spin_unlock({c});" },
 };
 
 /* What was taken at an instruction, and how it is given back. */
@@ -123,7 +124,7 @@ static void find_held(struct explain *e)
 	struct kbpf_source s;
 	struct kbpf_piece p;
 
-	if (!e->r->facts.where || !is_call(&e->v->insns[at]))
+	if (!e->r->facts.where || e->r->reg >= 0 || !is_call(&e->v->insns[at]))
 		return;
 	for (u32 i = 0; i < ARRAY_SIZE(takers); i++) {
 		char func[48], *bracket;
@@ -184,6 +185,25 @@ static void find_mem(struct explain *e)
 	put_piece(e->w.mem, sizeof(e->w.mem), &e->src, &p);
 }
 
+/* The functions of the deepest chain of calls, with what they use: "main() 264, inner() 256". */
+static void find_chain(struct explain *e)
+{
+	struct kbpf_text t = { .buf = e->w.chain, .size = sizeof(e->w.chain) };
+	const struct kbpf_verifier *v = e->v;
+
+	if (e->r->say != KBPF_SAY_stack_depth)
+		return;
+	for (u32 f = 0, n = 0; n < KBPF_MAX_FRAMES; n++) {
+		const char *name = kbpf_source_func(v, f);
+
+		kbpf_put(&t, "%s%s() %u", n ? ", " : "", *name ? name : f ? "a function" : "the program",
+			 v->subprogs[f].stack);
+		f = v->subprogs[f].deepest;
+		if (!f)
+			break;
+	}
+}
+
 static void find_words(struct explain *e)
 {
 	const struct kbpf_facts *f = &e->r->facts;
@@ -217,6 +237,7 @@ static void find_words(struct explain *e)
 	find_c(e);
 	scnprintf(w->it, sizeof(w->it), strcmp(w->c, w->reg) ? "`%s`" : "%s", w->c);
 	find_held(e);
+	find_chain(e);
 	find_mem(e);
 	find_index(e);
 }
@@ -287,6 +308,8 @@ static void say_known(struct explain *e)
 	/* of the frame pointer there is nothing to say */
 	if (e->val && e->r->reg != KBPF_R10)
 		put_known(e, &t);
+	else if (kbpf_say_known[e->r->say])
+		kbpf_phrase(&e->w, kbpf_say_known[e->r->say], &t);
 	else if (e->r->facts.where)
 		kbpf_put(&t, "`%s` was taken at %s and is still held", e->w.c, e->w.where);
 	say(e, "known", &t);

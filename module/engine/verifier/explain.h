@@ -38,6 +38,7 @@ void kbpf_put(struct kbpf_text *t, const char *fmt, ...) __printf(2, 3);
  * @type: short name of the register's type, as Linux has it
  * @callee: the function that is called, with its brackets
  * @release: how to give back what is held
+ * @chain: the deepest chain of calls, with the stack of each function
  * @mem: what C calls the memory that a size is of, or ""
  * @reg: the register, "R2"
  * @c: what C calls it, else @reg
@@ -52,6 +53,7 @@ struct kbpf_words {
 	const char *name, *what, *prog, *type;
 	char callee[48];
 	char release[96];
+	char chain[160];
 	char reg[8];
 	char c[KBPF_C_NAME];
 	char it[KBPF_C_NAME + 2];

@@ -154,7 +154,7 @@ int kbpf_global_check_call(struct kbpf_verifier *v, u32 func)
 	int err = 0;
 
 	if (v->cur->lock_map)
-		return refuse(v, lock_call, -1);
+		return refuse(v, lock_call, -1, .where = v->cur->lock_insn + 1);
 	for (u32 i = 0; i < s->nr_args && !err; i++)
 		err = check_arg(v, KBPF_R1 + i, &s->args[i]);
 	return err;

@@ -103,10 +103,20 @@ int kbpf_object_check_release(struct kbpf_verifier *v, u32 reg)
 
 /* ---- RCU read sides ---------------------------------------------------------------------- */
 
+/* Where the read side was begun that is under way. */
+static u32 begun_at(const struct kbpf_state *st)
+{
+	u32 i = 0;
+
+	while (st->refs[i].id != st->rcu)
+		i++;
+	return st->refs[i].insn;
+}
+
 int kbpf_rcu_check(struct kbpf_verifier *v, u32 id)
 {
 	if (id == KBPF_KFUNC_rcu_read_lock && v->cur->rcu)
-		return refuse(v, rcu_twice, -1);
+		return refuse(v, rcu_twice, -1, .where = begun_at(v->cur) + 1);
 	if (id == KBPF_KFUNC_rcu_read_unlock && !v->cur->rcu)
 		return refuse(v, rcu_none, -1);
 	return 0;

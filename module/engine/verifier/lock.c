@@ -22,9 +22,9 @@ static int check_desc(struct kbpf_verifier *v, const struct kbpf_map_desc *d)
 	if (!d || !runs_anywhere(v->prog->type))
 		return 0;
 	if (d->spin_lock_off >= 0)
-		return refuse(v, lock_prog_type, -1, .name = d->name);
+		return refuse(v, lock_prog_type, -1, .name = d->name, .at = d->spin_lock_off);
 	if (d->timer_off >= 0)
-		return refuse(v, timer_prog_type, -1, .name = d->name);
+		return refuse(v, timer_prog_type, -1, .name = d->name, .at = d->timer_off);
 	return 0;
 }
 
@@ -67,11 +67,11 @@ int kbpf_lock_check_arg(struct kbpf_verifier *v, u32 reg, bool take)
 	if (err)
 		return err;
 	if (take && st->lock_map)
-		return refuse(v, lock_two, reg);
+		return refuse(v, lock_two, reg, .where = st->lock_insn + 1);
 	if (!take && !st->lock_map)
 		return refuse(v, lock_none, reg);
 	if (!take && (st->lock_map != val->index + 1 || st->lock_id != val->id))
-		return refuse(v, lock_other, reg);
+		return refuse(v, lock_other, reg, .where = st->lock_insn + 1);
 	return 0;
 }
 
@@ -83,18 +83,19 @@ void kbpf_lock_apply(struct kbpf_verifier *v, u32 reg, bool take)
 	v->prog->takes_locks = true;
 	st->lock_map = take ? val->index + 1 : 0;
 	st->lock_id = take ? val->id : 0;
+	st->lock_insn = v->insn;
 }
 
 int kbpf_lock_check_call(struct kbpf_verifier *v, const struct kbpf_proto *p)
 {
 	if (!v->cur->lock_map || p->args[0] == KBPF_ARG_SPIN_LOCK)
 		return 0;
-	return refuse(v, lock_call, -1);
+	return refuse(v, lock_call, -1, .where = v->cur->lock_insn + 1);
 }
 
 int kbpf_lock_check_end(struct kbpf_verifier *v)
 {
 	if (!v->cur->lock_map)
 		return 0;
-	return refuse(v, lock_left, -1);
+	return refuse(v, lock_left, -1, .where = v->cur->lock_insn + 1);
 }

@@ -25,7 +25,7 @@ static const struct {
 	WORD(at, NUMBER), WORD(size, NUMBER), WORD(limit, NUMBER), WORD(n, NUMBER),
 	WORD(insn, NUMBER), WORD(most, NUMBER),
 	WORD(name, POINTER), WORD(what, POINTER), WORD(prog, POINTER), WORD(type, POINTER),
-	WORD(callee, ARRAY), WORD(release, ARRAY),
+	WORD(callee, ARRAY), WORD(release, ARRAY), WORD(chain, ARRAY),
 	WORD(reg, ARRAY), WORD(c, ARRAY), WORD(it, ARRAY), WORD(index, ARRAY), WORD(object, ARRAY), WORD(mem, ARRAY),
 	WORD(line, ARRAY), WORD(where, ARRAY),
 #undef WORD

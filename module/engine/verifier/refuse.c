@@ -17,6 +17,11 @@ const struct kbpf_say_row kbpf_say_rows[KBPF_SAYS] = {
 #include "verifier/say.def"
 };
 
+const char *const kbpf_say_known[KBPF_SAYS] = {
+#define KBPF_KNOWN(name_, known_) [KBPF_SAY_##name_] = known_,
+#include "verifier/say.def"
+};
+
 int kbpf_refuse(struct kbpf_verifier *v, enum kbpf_say say, int reg, const struct kbpf_facts *facts)
 {
 	enum kbpf_reject why = kbpf_say_rows[say].why;

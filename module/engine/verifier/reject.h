@@ -56,6 +56,8 @@ struct kbpf_say_row {
 
 extern const struct kbpf_reject_row kbpf_reject_rows[KBPF_REJECTS];
 extern const struct kbpf_say_row kbpf_say_rows[KBPF_SAYS];
+/* What is known instead, where no register tells; a template, or NULL. */
+extern const char *const kbpf_say_known[KBPF_SAYS];
 
 /**
  * struct kbpf_facts - the numbers and names of a case, for its templates

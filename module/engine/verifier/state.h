@@ -92,6 +92,7 @@ struct kbpf_ref {
  * @lock_map: map whose value's spin lock is held, as in struct kbpf_value, plus 1;
  *	0: none is
  * @lock_id: id of that value
+ * @lock_insn: where it was taken
  * @rcu: id of the reference that stands for an RCU read side; 0: none is begun
  * @frames: outermost first
  * @refs: oldest first
@@ -103,6 +104,7 @@ struct kbpf_state {
 	u32 trail;
 	u32 lock_map;
 	u32 lock_id;
+	u32 lock_insn;
 	u32 rcu;
 	struct kbpf_frame *frames[KBPF_MAX_FRAMES];
 	struct kbpf_ref refs[KBPF_MAX_REFS];

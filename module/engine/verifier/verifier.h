@@ -43,6 +43,8 @@ struct kbpf_global_arg {
  * @start: first slot
  * @end: slot after the last
  * @stack: bytes of stack it touches, a multiple of 8; grows during the walk
+ * @deepest: of the functions that it calls, the one whose chain of calls uses most
+ *	stack, once that is measured; 0: it calls none
  * @has_tail_call: it makes tail calls
  * @is_callback: a helper calls it
  * @ret_live: somebody may read what it returns
@@ -59,6 +61,7 @@ struct kbpf_subprog {
 	u32 start;
 	u32 end;
 	u32 stack;
+	u32 deepest;
 	bool has_tail_call;
 	bool is_callback;
 	bool ret_live;

@@ -114,12 +114,25 @@ struct kbpf_state *kbpf_walk_begin(struct kbpf_verifier *v, u32 func)
 	return st;
 }
 
+static void find_hottest(struct kbpf_verifier *v)
+{
+	for (u32 i = 0; v->info && i < v->len; i++) {
+		if (v->info[i].visits <= v->stats.hottest_visits)
+			continue;
+		v->stats.hottest_visits = v->info[i].visits;
+		v->stats.hottest_insn = i;
+	}
+}
+
 static int check_budget(struct kbpf_verifier *v)
 {
 	u32 most = v->opts->max_insns ? v->opts->max_insns : KBPF_MAX_INSNS;
 
-	if (++v->stats.insns > most)
-		return refuse(v, budget_insns, -1, .limit = most, .n = v->stats.insns);
+	if (++v->stats.insns > most) {
+		find_hottest(v);
+		return refuse(v, budget_insns, -1, .limit = most, .n = v->stats.insns,
+			      .where = v->stats.hottest_insn + 1, .at = v->stats.hottest_visits);
+	}
 	if (v->stats.insns % BREATHE)
 		return 0;
 	cond_resched();
@@ -265,16 +278,6 @@ static int run_passes(struct kbpf_verifier *v)
 	for (u32 i = 0; i < ARRAY_SIZE(passes) && !err; i++)
 		err = passes[i](v);
 	return err;
-}
-
-static void find_hottest(struct kbpf_verifier *v)
-{
-	for (u32 i = 0; v->info && i < v->len; i++) {
-		if (v->info[i].visits <= v->stats.hottest_visits)
-			continue;
-		v->stats.hottest_visits = v->info[i].visits;
-		v->stats.hottest_insn = i;
-	}
 }
 
 static void say_stats(struct kbpf_verifier *v)
