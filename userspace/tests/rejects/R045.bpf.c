@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 #include "reject.h"
 
-SEC("kprobe/vfs_read")
+SEC("kprobe/d_alloc")
 int bad(struct pt_regs *ctx)
 {
-	struct file *file = (struct file *)PT_REGS_PARM1(ctx);
+	struct qstr *name = (struct qstr *)PT_REGS_PARM2(ctx);
 
-	return file->f_flags;
+	return name->len;
 }
 
-SEC("kprobe/vfs_read")
+SEC("kprobe/d_alloc")
 int good(struct pt_regs *ctx)
 {
-	struct file *file = (struct file *)PT_REGS_PARM1(ctx);
+	struct qstr *name = (struct qstr *)PT_REGS_PARM2(ctx);
 
-	return BPF_CORE_READ(file, f_flags);
+	return BPF_CORE_READ(name, len);
 }
