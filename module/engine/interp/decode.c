@@ -275,14 +275,15 @@ static struct kbpf_icode *decode(struct decoder *d)
 	err = decode_all(d);
 	if (!err)
 		err = measure_stack(d);
-	if (err) {
-		kvfree(d->code);
-		return ERR_PTR(err);
+	if (!err) {
+		kbpf_interp_direct(d->code, d->leader);
+		kbpf_interp_cache(d->code, d->leader);
+		err = kbpf_interp_fuse(d->code);
 	}
-	kbpf_interp_direct(d->code, d->leader);
-	kbpf_interp_cache(d->code, d->leader);
-	kbpf_interp_fuse(d->code);
-	return d->code;
+	if (!err)
+		return d->code;
+	kvfree(d->code);
+	return ERR_PTR(err);
 }
 
 static void hand_over(const struct decoder *d)

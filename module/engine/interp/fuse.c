@@ -49,12 +49,33 @@ static const u16 plain[KBPF_STEP_UNFUSED] = {
 #undef FORM
 };
 
-/* A first step may read from where its row does not: what it reads is there, too. */
+/**
+ * struct index - rows by their first operation
+ * @first: by operation: its first row's number plus 1
+ * @next: by row: the next with the same, plus 1
+ */
+struct index {
+	u16 first[KBPF_STEP_UNFUSED];
+	u16 next[ARRAY_SIZE(rows)];
+};
+
+static void fill(struct index *x)
+{
+	u32 k;
+
+	for (k = ARRAY_SIZE(rows); k-- > 0;) {
+		u16 *first = &x->first[rows[k].ops[0]];
+
+		x->next[k] = *first;
+		*first = k + 1;
+	}
+}
+
 static bool fits(const struct row *row, const struct kbpf_step *step, u32 left)
 {
 	u32 i;
 
-	if (row->nr > left || (row->ops[0] != step->op && row->ops[0] != plain[step->op]))
+	if (row->nr > left)
 		return false;
 	for (i = 1; i < row->nr; i++)
 		if (row->ops[i] != step[i].op)
@@ -62,21 +83,41 @@ static bool fits(const struct row *row, const struct kbpf_step *step, u32 left)
 	return true;
 }
 
-void kbpf_interp_fuse(struct kbpf_icode *code)
+/* The longest of @best and the rows of first operation @op. */
+static const struct row *longest(const struct index *x, u16 op, const struct kbpf_step *step,
+				 u32 left, const struct row *best)
 {
-	u32 i, k;
+	u32 k;
 
+	for (k = x->first[op]; k; k = x->next[k - 1]) {
+		const struct row *row = &rows[k - 1];
+
+		if ((!best || row->nr > best->nr) && fits(row, step, left))
+			best = row;
+	}
+	return best;
+}
+
+int kbpf_interp_fuse(struct kbpf_icode *code)
+{
+	struct index *x = kzalloc(sizeof(*x), GFP_KERNEL);
+	u32 i;
+
+	if (!x)
+		return -ENOMEM;
+	fill(x);
 	for (i = 0; i < code->nr_steps; i++) {
 		struct kbpf_step *step = &code->steps[i];
-		const struct row *best = NULL;
+		u32 left = code->nr_steps - i;
+		const struct row *best = longest(x, step->op, step, left, NULL);
 
-		for (k = 0; k < ARRAY_SIZE(rows); k++)
-			if ((!best || rows[k].nr > best->nr) &&
-			    fits(&rows[k], step, code->nr_steps - i))
-				best = &rows[k];
+		/* A first step may read from where its row does not: what it reads is there, too. */
+		best = longest(x, plain[step->op], step, left, best);
 		if (best)
 			step->op = best->op;
 		if (!(i % 1024))
 			cond_resched();
 	}
+	kfree(x);
+	return 0;
 }

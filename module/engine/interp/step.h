@@ -108,8 +108,10 @@ void kbpf_interp_cache(struct kbpf_icode *code, const bool *leader);
 /**
  * kbpf_interp_fuse() - let single operations do what several in a row would
  * @code: steps in their forms
+ *
+ * Return: 0 or -ENOMEM.
  */
-void kbpf_interp_fuse(struct kbpf_icode *code);
+int kbpf_interp_fuse(struct kbpf_icode *code);
 
 /**
  * kbpf_interp_run() - run a program from its entry: struct kbpf_prog's @run
