@@ -316,6 +316,34 @@ static void drop_links(struct kbpf_state *st)
 		kbpf_state_each(st, unlink_one, &l);
 }
 
+static void part(struct kbpf_value *val)
+{
+	if (val->type != KBPF_V_SCALAR)
+		return;
+	val->id = 0;
+	val->off = 0;
+}
+
+/*
+ * The walk must not know more from here on than a comparison with this state looks at: by a
+ * link to a number that does not matter, it could find a way impossible that is possible for
+ * others whose numbers that matter lie inside.
+ */
+static void part_from_unneeded(struct kbpf_verifier *v, struct kbpf_state *st)
+{
+	for (u32 i = 0; i < st->nr_frames; i++) {
+		const struct kbpf_insn_info *at = matters(v, st, i);
+		struct kbpf_frame *f = st->frames[i];
+
+		for (u32 r = 0; r < KBPF_R10; r++)
+			if (!(at->need_regs & BIT(r)))
+				part(&f->regs[r]);
+		for (u32 s = 0; s < f->nr_slots; s++)
+			if (!(at->need_slots & BIT_ULL(s)) && kbpf_slot_is_spill(&f->slots[s]))
+				part(&f->slots[s].spill);
+	}
+}
+
 static int keep(struct kbpf_verifier *v)
 {
 	struct kbpf_insn_info *info = &v->info[v->insn];
@@ -324,6 +352,7 @@ static int keep(struct kbpf_verifier *v)
 	cp = kzalloc(sizeof(*cp), GFP_KERNEL);
 	if (!cp)
 		return -ENOMEM;
+	part_from_unneeded(v, v->cur);
 	cp->state = kbpf_state_copy(v->cur);
 	if (!cp->state) {
 		kfree(cp);

@@ -504,7 +504,7 @@ static void emit_locked(u32 n)
 /* One lock, or two after one another, given back on all ways, or nearly. */
 static void emit_lock(void)
 {
-	u32 two = !below(3), leave[2], reg = num_reg(), imm = below(70);
+	u32 two = !below(3), leave[2] = { }, reg = num_reg(), imm = below(70);
 
 	leave[0] = emit_object_lookup(0);
 	if (two)
