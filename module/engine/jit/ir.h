@@ -107,6 +107,8 @@ struct kbpf_jit_mem {
  *	JIT_ALU: and it is this one
  * @blind: JIT_IMM of a user's choice that must not be seen in the code
  * @leader: something jumps here
+ * @fresh: JIT_TAIL of the program itself: on no way from the entry to here anything
+ *	used the register of r3, in which tail calls bring the address of their count
  * @mem: address
  * @mem2: JIT_LOOKUP: from b to the array's address
  * @live: registers read later, set by kbpf_jit_live()
@@ -131,6 +133,7 @@ struct kbpf_jit_op {
 	bool flags : 1;
 	bool blind : 1;
 	bool leader : 1;
+	bool fresh : 1;
 	struct kbpf_jit_mem mem;
 	s32 mem2;
 	u16 live;

@@ -86,6 +86,39 @@ static void survey(struct kbpf_jit_ir *ir)
 	}
 }
 
+/* Divisions use its register. */
+static bool uses_r3(const struct kbpf_jit_op *op)
+{
+	return (kbpf_jit_writes(op) & JIT_BIT(JIT_R3)) ||
+	       (op->kind == JIT_ALU && op->code >= JIT_DIV);
+}
+
+/* Sets @fresh. What jumps back come to is not followed, but may be reached with anything. */
+static void find_fresh(struct kbpf_jit_ir *ir)
+{
+	const struct kbpf_jit_fn *fn = &ir->fns[0];
+	bool fresh = true;
+
+	for (u32 i = fn->first; i < fn->end; i++)
+		ir->ops[i].fresh = true;
+	for (u32 i = fn->first; i < fn->end; i++) {
+		struct kbpf_jit_op *op = &ir->ops[i];
+
+		if (kbpf_jit_branches(op) && op->target <= i)
+			ir->ops[op->target].fresh = false;
+	}
+	for (u32 i = fn->first; i < fn->end; i++) {
+		struct kbpf_jit_op *op = &ir->ops[i];
+
+		op->fresh &= fresh;
+		fresh = op->fresh && !uses_r3(op);
+		if (kbpf_jit_branches(op))
+			ir->ops[op->target].fresh &= fresh;
+		/* behind these is who jumps there */
+		fresh |= op->kind == JIT_JMP || op->kind == JIT_EXIT;
+	}
+}
+
 /* ---- layout --------------------------------------------------------------------- */
 
 /* More translations than any real program needs; beyond, the interpreter runs it. */
@@ -234,6 +267,8 @@ static int compile(struct kbpf_jit_ir *ir, u32 on)
 	err = run_passes(ir, on);
 	if (!err) {
 		survey(ir);
+		if (ir->tails)
+			find_fresh(ir);
 		err = size(ir, &out, points);
 	}
 	if (!err)

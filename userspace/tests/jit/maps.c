@@ -281,6 +281,57 @@ static const struct kbpf_insn tail_either[] = {
 	KBPF_EXIT_INSN(),
 };
 
+/* the register that brings the count is used before: always, on one path, by a division, in a loop */
+static const struct kbpf_insn tail_used[] = {
+	KBPF_LDX_MEM(KBPF_DW, KBPF_R3, KBPF_R1, 0),
+	KBPF_STX_MEM(KBPF_DW, KBPF_R1, KBPF_R3, 8),
+	KBPF_LD_MAP_FD(KBPF_R2, 0),
+	KBPF_MOV64_IMM(KBPF_R3, 3),
+	KBPF_CALL_HELPER(12),
+	KBPF_MOV64_IMM(KBPF_R0, 8),
+	KBPF_EXIT_INSN(),
+};
+
+static const struct kbpf_insn tail_maybe_used[] = {
+	KBPF_LDX_MEM(KBPF_DW, KBPF_R4, KBPF_R1, 0),
+	KBPF_JMP_IMM(KBPF_JEQ, KBPF_R4, 0, 3),
+	KBPF_LDX_MEM(KBPF_DW, KBPF_R3, KBPF_R1, 0),
+	KBPF_STX_MEM(KBPF_DW, KBPF_R1, KBPF_R3, 8),
+	KBPF_JMP_A(1),
+	KBPF_ST_MEM(KBPF_DW, KBPF_R1, 8, 1),
+	KBPF_LD_MAP_FD(KBPF_R2, 0),
+	KBPF_MOV64_IMM(KBPF_R3, 3),
+	KBPF_CALL_HELPER(12),
+	KBPF_MOV64_IMM(KBPF_R0, 8),
+	KBPF_EXIT_INSN(),
+};
+
+static const struct kbpf_insn tail_divided[] = {
+	KBPF_LDX_MEM(KBPF_DW, KBPF_R4, KBPF_R1, 0),
+	KBPF_MOV64_IMM(KBPF_R5, 100),
+	KBPF_ALU64_REG(KBPF_DIV, KBPF_R5, KBPF_R4),
+	KBPF_STX_MEM(KBPF_DW, KBPF_R1, KBPF_R5, 8),
+	KBPF_LD_MAP_FD(KBPF_R2, 0),
+	KBPF_MOV64_IMM(KBPF_R3, 3),
+	KBPF_CALL_HELPER(12),
+	KBPF_MOV64_IMM(KBPF_R0, 8),
+	KBPF_EXIT_INSN(),
+};
+
+static const struct kbpf_insn tail_used_in_loop[] = {
+	KBPF_LDX_MEM(KBPF_DW, KBPF_R4, KBPF_R1, 0),
+	KBPF_JMP_IMM(KBPF_JNE, KBPF_R4, 0, 6),
+	KBPF_LD_MAP_FD(KBPF_R2, 0),
+	KBPF_MOV64_IMM(KBPF_R3, 3),
+	KBPF_CALL_HELPER(12),
+	KBPF_MOV64_IMM(KBPF_R0, 8),
+	KBPF_EXIT_INSN(),
+	KBPF_LDX_MEM(KBPF_DW, KBPF_R3, KBPF_R1, 0),
+	KBPF_STX_MEM(KBPF_DW, KBPF_R1, KBPF_R3, 8),
+	KBPF_MOV64_IMM(KBPF_R4, 0),
+	KBPF_JMP_A(-11),
+};
+
 static const struct kbpf_insn tail_target[] = {
 	KBPF_MOV64_IMM(KBPF_R0, 42),
 	KBPF_EXIT_INSN(),
@@ -336,9 +387,13 @@ static bool tails(struct kbpf_map **maps, u32 passes)
 	};
 	static const struct tail_case full[] = { { 0, 42 } }, none[] = { { 0, 8 } };
 	static const struct tail_case either[] = { { 3, 42 }, { 4, 8 } };
+	static const struct tail_case both[] = { { 0, 42 }, { 7, 42 } };
 
 	return TAIL(maps, tail_caller, passes, any) && TAIL(maps, tail_full, passes, full) &&
-	       TAIL(maps, tail_no_page, passes, none) && TAIL(maps, tail_either, passes, either);
+	       TAIL(maps, tail_no_page, passes, none) && TAIL(maps, tail_either, passes, either) &&
+	       TAIL(maps, tail_used, passes, both) && TAIL(maps, tail_maybe_used, passes, both) &&
+	       TAIL(maps, tail_divided, passes, both) &&
+	       TAIL(maps, tail_used_in_loop, passes, both);
 }
 
 static void test_tails(void)

@@ -83,9 +83,10 @@ static void land(struct kbpf_x86_tr *t, const u32 *at, u32 n)
 }
 
 /*
- * The program's entry makes a call of a known array itself while nothing waits behind
+ * The program itself makes a call of a known array itself while nothing waits behind
  * it and the count is low, which is one comparison: what follows the count in struct
- * kbpf_tails is its upper half; and it makes none once the count is used up. Returns where it goes on from with rsi and rdx set.
+ * kbpf_tails is its upper half; and it makes none once the count is used up. Returns
+ * where it goes on from with rsi and rdx set.
  */
 static u32 tail_fast(struct kbpf_x86_tr *t, const struct kbpf_jit_lookup *lk, u32 *none)
 {
@@ -94,7 +95,8 @@ static u32 tail_fast(struct kbpf_x86_tr *t, const struct kbpf_jit_lookup *lk, u3
 	u8 at = lk->stride ? TMP0 : X86_RDX;
 	u32 fast, done;
 
-	kbpf_x86_load(&t->b, 8, at, count);
+	if (lk->stride || !t->op->fresh)
+		kbpf_x86_load(&t->b, 8, at, count);
 	kbpf_x86_alu_mi(&t->b, X86_CMP, 8, kbpf_x86_at(at, 0), KBPF_MAX_TAIL_CALLS);
 	fast = skip_if(t, X86_CC_B);
 	kbpf_x86_alu_mi(&t->b, X86_CMP, 4, kbpf_x86_at(at, 0), KBPF_MAX_TAIL_CALLS);
