@@ -570,6 +570,13 @@ static void global_functions(struct kunit *test)
 	CHECK_GLOBAL(test, "R096", 5, PASS_STACK, KBPF_MOV64_REG(KBPF_R0, KBPF_R1), KBPF_EXIT_INSN());
 	CHECK_GLOBAL(test, "R081", 5, PASS_STACK, KBPF_CALL_KFUNC(KBPF_KFUNC_rcu_read_lock),
 		     KBPF_MOV64_IMM(KBPF_R0, 1), KBPF_EXIT_INSN());
+	/* an argument that it does not look at is passed as it should on one way only */
+	CHECK_GLOBAL(test, "R045", 13, KBPF_CALL_HELPER(KBPF_FUNC_get_prandom_u32), KBPF_MOV64_IMM(KBPF_R1, 8),
+		     KBPF_JMP_IMM(KBPF_JEQ, KBPF_R0, 0, 7), KBPF_MOV64_REG(KBPF_R1, KBPF_R10),
+		     KBPF_ALU64_IMM(KBPF_ADD, KBPF_R1, -8), KBPF_MOV64_IMM(KBPF_R3, 0),
+		     KBPF_MOV64_IMM(KBPF_R3, 0), KBPF_MOV64_IMM(KBPF_R3, 0), KBPF_MOV64_IMM(KBPF_R3, 0),
+		     KBPF_MOV64_IMM(KBPF_R3, 0), KBPF_MOV64_IMM(KBPF_R2, 3), KBPF_CALL_REL(1),
+		     KBPF_EXIT_INSN(), KBPF_MOV64_IMM(KBPF_R0, 1), KBPF_EXIT_INSN());
 	/* nobody calls it, so nobody judges it */
 	CHECK_GLOBAL(test, NULL, 4, KBPF_MOV64_IMM(KBPF_R0, 0),
 		     KBPF_JMP_IMM(KBPF_JEQ, KBPF_R0, 0, 1), KBPF_CALL_REL(1), KBPF_EXIT_INSN(),

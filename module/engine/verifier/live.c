@@ -383,17 +383,22 @@ static void live_call(struct kbpf_verifier *v, struct live *l, u32 at, const str
 {
 	const struct kbpf_insn *i = &v->insns[at];
 	const struct kbpf_insn_info *callee;
+	const struct kbpf_subprog *s;
 
 	if (i->src_reg != KBPF_PSEUDO_CALL) {
 		kill(l, CALLER_SAVED);
 		live_helper(v, l, at, w);
 		return;
 	}
-	returns_for(v, kbpf_cfg_find(v, at + 1 + i->imm), l);
+	s = &v->subprogs[kbpf_cfg_find(v, at + 1 + i->imm)];
+	returns_for(v, s - v->subprogs, l);
 	kill(l, CALLER_SAVED);
 	callee = &v->info[at + 1 + i->imm];
 	l->regs |= callee->live_regs & ARG_REGS;
 	l->need_regs |= callee->need_regs & ARG_REGS;
+	/* what a signature asks for is looked at, whether the function does or not */
+	for (u32 a = 0; s->is_global && a < s->nr_args; a++)
+		need(l, KBPF_R1 + a);
 	for (u32 r = KBPF_R1; r <= KBPF_R5; r++) {
 		if (maybe_stack(w->at[r])) {
 			l->slots = ALL_SLOTS;
