@@ -210,7 +210,7 @@ static bool stays_linked(const struct kbpf_value *dst, const struct kbpf_scalar 
 
 	if (!dst->id || !kbpf_scalar_is_const(src) || c < S32_MIN || c > S32_MAX)
 		return false;
-	if (op == KBPF_ARITH_ADD)
+	if (op == KBPF_ARITH_ADD || (!c && (op == KBPF_ARITH_OR || op == KBPF_ARITH_XOR)))
 		c = dst->off + c;
 	else if (op == KBPF_ARITH_SUB)
 		c = dst->off - c;
