@@ -14,32 +14,11 @@
  * paths; any other address that may point to a stack reads all slots, writes
  * none for certain, and needs what it reads.
  */
-#include "verifier/verifier.h"
+#include "verifier/where.h"
 #include "helpers/proto.h"
 
-/* Where a register points, on all paths: a constant offset from r10, or one of */
-#define AT_UNSET	S16_MIN		/* no path comes here */
-#define AT_ELSEWHERE	(S16_MAX - 1)	/* not to a stack */
-#define AT_ANY		S16_MAX		/* perhaps to a stack, no one knows where */
-
-#define ALL_SLOTS	U64_MAX
 #define ARG_REGS	0x3e		/* r1 - r5 */
 #define CALLER_SAVED	0x3f		/* r0 - r5 */
-#define MAX_SWEEPS	64
-
-struct where {
-	s16 at[KBPF_R10];
-};
-
-/**
- * struct places - where registers point, all over the program
- * @at: by slot
- * @spilled: stack slots, of whatever function, that a stack pointer may be stored in
- */
-struct places {
-	struct where *at;
-	u64 spilled;
-};
 
 struct live {
 	u16 regs;
@@ -47,190 +26,6 @@ struct live {
 	u64 slots;
 	u64 need_slots;
 };
-
-static bool is_offset(s16 at)
-{
-	return at > AT_UNSET && at < AT_ELSEWHERE;
-}
-
-static bool maybe_stack(s16 at)
-{
-	return at != AT_UNSET && at != AT_ELSEWHERE;
-}
-
-/* ---- forward: where registers point ---------------------------------------------- */
-
-static s16 at_of(const struct where *w, u32 reg)
-{
-	return reg == KBPF_R10 ? 0 : w->at[reg];
-}
-
-static bool join_at(s16 *to, s16 from)
-{
-	s16 was = *to;
-
-	if (from == AT_UNSET || from == was)
-		return false;
-	*to = was == AT_UNSET ? from : AT_ANY;
-	return *to != was;
-}
-
-static bool join_where(struct where *to, const struct where *from)
-{
-	bool changed = false;
-
-	for (u32 r = 0; r < KBPF_R10; r++)
-		changed |= join_at(&to->at[r], from->at[r]);
-	return changed;
-}
-
-static s16 offset(s64 off)
-{
-	return off >= -KBPF_STACK_SIZE && off <= 0 ? off : AT_ANY;
-}
-
-/* The result of arithmetic: moves of a stack pointer are followed, the rest is not. */
-static s16 alu_at(const struct where *w, const struct kbpf_insn *i)
-{
-	bool by_reg = KBPF_SRC(i->code) == KBPF_X, wide = KBPF_CLASS(i->code) == KBPF_ALU64;
-	s16 dst = at_of(w, i->dst_reg), src = by_reg ? at_of(w, i->src_reg) : AT_ELSEWHERE;
-	u8 op = KBPF_OP(i->code);
-
-	if (op == KBPF_MOV)
-		return wide && !i->off ? src : maybe_stack(src) ? AT_ANY : AT_ELSEWHERE;
-	if (op == KBPF_NEG || op == KBPF_END)
-		src = AT_ELSEWHERE;
-	if (!maybe_stack(dst) && !maybe_stack(src))
-		return AT_ELSEWHERE;
-	if (is_offset(dst) && wide && !by_reg && (op == KBPF_ADD || op == KBPF_SUB))
-		return offset(op == KBPF_ADD ? (s64)dst + i->imm : (s64)dst - i->imm);
-	return AT_ANY;
-}
-
-/* The slots of @size bytes at an offset; all of them where it is not known. */
-static u64 slots_at(s16 at, s32 off, u32 size)
-{
-	s64 lo = (s64)at + off, hi = lo + size;
-	u64 slots = 0;
-
-	if (!is_offset(at) || lo < -KBPF_STACK_SIZE || hi > 0)
-		return ALL_SLOTS;
-	for (s64 o = lo; o < hi; o++)
-		slots |= BIT_ULL((-o - 1) / KBPF_SLOT_SIZE);
-	return slots;
-}
-
-/* Stack pointers can be stored, but only in a stack. */
-static s16 loaded(const struct places *p, const struct where *w, const struct kbpf_insn *i)
-{
-	s16 at = at_of(w, i->src_reg);
-
-	if (!maybe_stack(at) || !(p->spilled & slots_at(at, i->off, kbpf_isa_size(i->code))))
-		return AT_ELSEWHERE;
-	return AT_ANY;
-}
-
-static void stored(struct places *p, const struct where *w, const struct kbpf_insn *i)
-{
-	s16 at = at_of(w, i->dst_reg);
-
-	if (maybe_stack(at) && maybe_stack(at_of(w, i->src_reg)))
-		p->spilled |= slots_at(at, i->off, kbpf_isa_size(i->code));
-}
-
-static void step_where(struct places *p, struct where *w, const struct kbpf_insn *i)
-{
-	switch (KBPF_CLASS(i->code)) {
-	case KBPF_ALU:
-	case KBPF_ALU64:
-		w->at[i->dst_reg] = alu_at(w, i);
-		break;
-	case KBPF_LD:
-		w->at[kbpf_isa_is_lddw(i) ? i->dst_reg : KBPF_R0] = AT_ELSEWHERE;
-		break;
-	case KBPF_LDX:
-		w->at[i->dst_reg] = loaded(p, w, i);
-		break;
-	case KBPF_STX:
-		stored(p, w, i);
-		if (KBPF_MODE(i->code) == KBPF_ATOMIC && i->imm & KBPF_FETCH)
-			w->at[i->imm == KBPF_CMPXCHG ? KBPF_R0 : i->src_reg] = AT_ANY;
-		break;
-	case KBPF_JMP:
-		if (KBPF_OP(i->code) == KBPF_CALL)
-			for (u32 r = KBPF_R0; r <= KBPF_R5; r++)
-				w->at[r] = AT_ELSEWHERE;
-		break;
-	}
-}
-
-/* Arguments go to the callee, where they are no longer offsets of the own frame. */
-static bool enter_callee(struct kbpf_verifier *v, struct where *where, u32 i)
-{
-	const struct kbpf_insn *insn = &v->insns[i];
-	struct where args;
-
-	if (insn->code != (KBPF_JMP | KBPF_CALL) || insn->src_reg != KBPF_PSEUDO_CALL)
-		return false;
-	for (u32 r = 0; r < KBPF_R10; r++)
-		args.at[r] = AT_ELSEWHERE;
-	for (u32 r = KBPF_R1; r <= KBPF_R5; r++)
-		args.at[r] = maybe_stack(where[i].at[r]) ? AT_ANY : AT_ELSEWHERE;
-	return join_where(&where[i + 1 + insn->imm], &args);
-}
-
-static bool sweep_where(struct kbpf_verifier *v, struct places *p)
-{
-	struct where *where = p->at;
-	u64 spilled = p->spilled;
-	bool changed = false;
-	struct where after;
-	u32 next[2], n;
-
-	/* reverse post-order: before where control goes, loops apart */
-	for (u32 o = v->nr_order; o-- > 0;) {
-		u32 i = v->order[o];
-
-		if (where[i].at[KBPF_R0] == AT_UNSET)
-			continue;
-		changed |= enter_callee(v, where, i);
-		after = where[i];
-		step_where(p, &after, &v->insns[i]);
-		n = kbpf_cfg_successors(v, i, next);
-		while (n--)
-			changed |= join_where(&where[next[n]], &after);
-	}
-	return changed || p->spilled != spilled;
-}
-
-static void set_where(struct where *w, s16 at)
-{
-	for (u32 r = 0; r < KBPF_R10; r++)
-		w->at[r] = at;
-}
-
-static void compute_where(struct kbpf_verifier *v, struct where *where)
-{
-	struct places p = { .at = where };
-	u32 sweeps = 0;
-
-	for (u32 i = 0; i < v->len; i++)
-		set_where(&where[i], AT_UNSET);
-	set_where(&where[0], AT_ELSEWHERE);
-	/* functions that helpers call are entered with pointers of any kind */
-	for (u32 f = 1; f < v->nr_subprogs; f++)
-		if (v->subprogs[f].is_callback)
-			set_where(&where[v->subprogs[f].start], AT_ANY);
-	while (sweep_where(v, &p) && v->goes_back) {
-		if (++sweeps < MAX_SWEEPS)
-			continue;
-		for (u32 i = 0; i < v->len; i++)
-			set_where(&where[i], AT_ANY);
-		return;
-	}
-}
-
-/* ---- backward: what matters ---------------------------------------------------------- */
 
 static u16 bit(u32 reg)
 {
@@ -283,30 +78,30 @@ static void live_alu_operands(struct live *l, const struct kbpf_insn *i)
 		use(l, i->src_reg);
 }
 
-static void live_load(struct live *l, const struct kbpf_insn *i, const struct where *w)
+static void live_load(struct live *l, const struct kbpf_insn *i, const struct kbpf_where *w)
 {
 	bool needed = l->need_regs & bit(i->dst_reg);
-	s16 at = at_of(w, i->src_reg);
+	s16 at = kbpf_where_of(w, i->src_reg);
 
 	kill(l, bit(i->dst_reg));
 	need(l, i->src_reg);
-	if (!maybe_stack(at))
+	if (!kbpf_at_maybe_stack(at))
 		return;
-	l->slots |= slots_at(at, i->off, kbpf_isa_size(i->code));
+	l->slots |= kbpf_where_slots(at, i->off, kbpf_isa_size(i->code));
 	if (needed)
-		l->need_slots |= slots_at(at, i->off, kbpf_isa_size(i->code));
+		l->need_slots |= kbpf_where_slots(at, i->off, kbpf_isa_size(i->code));
 }
 
-static void live_store(struct live *l, const struct kbpf_insn *i, const struct where *w)
+static void live_store(struct live *l, const struct kbpf_insn *i, const struct kbpf_where *w)
 {
-	s16 at = at_of(w, i->dst_reg);
-	u64 slots = maybe_stack(at) ? slots_at(at, i->off, kbpf_isa_size(i->code)) : 0;
+	s16 at = kbpf_where_of(w, i->dst_reg);
+	u64 slots = kbpf_at_maybe_stack(at) ? kbpf_where_slots(at, i->off, kbpf_isa_size(i->code)) : 0;
 	bool needed = l->need_slots & slots;
 
 	/* into another frame's stack: needed, for all that is known here */
-	if (maybe_stack(at) && !is_offset(at))
+	if (kbpf_at_maybe_stack(at) && !kbpf_at_is_offset(at))
 		needed = true;
-	if (is_offset(at) && slots != ALL_SLOTS && KBPF_SIZE(i->code) == KBPF_DW &&
+	if (kbpf_at_is_offset(at) && slots != KBPF_ALL_SLOTS && KBPF_SIZE(i->code) == KBPF_DW &&
 	    !((at + i->off) % KBPF_SLOT_SIZE)) {
 		l->slots &= ~slots;
 		l->need_slots &= ~slots;
@@ -320,31 +115,31 @@ static void live_store(struct live *l, const struct kbpf_insn *i, const struct w
 		use(l, i->src_reg);
 }
 
-static void live_atomic(struct live *l, const struct kbpf_insn *i, const struct where *w)
+static void live_atomic(struct live *l, const struct kbpf_insn *i, const struct kbpf_where *w)
 {
 	u16 fetched = i->imm == KBPF_CMPXCHG ? bit(KBPF_R0) : i->imm & KBPF_FETCH ? bit(i->src_reg) : 0;
 	bool needed = l->need_regs & fetched;
-	s16 at = at_of(w, i->dst_reg);
+	s16 at = kbpf_where_of(w, i->dst_reg);
 
 	kill(l, fetched);
 	need(l, i->dst_reg);
 	use(l, i->src_reg);
 	if (i->imm == KBPF_CMPXCHG)
 		use(l, KBPF_R0);
-	if (!maybe_stack(at))
+	if (!kbpf_at_maybe_stack(at))
 		return;
-	l->slots |= slots_at(at, i->off, kbpf_isa_size(i->code));
+	l->slots |= kbpf_where_slots(at, i->off, kbpf_isa_size(i->code));
 	if (needed)
-		l->need_slots |= slots_at(at, i->off, kbpf_isa_size(i->code));
+		l->need_slots |= kbpf_where_slots(at, i->off, kbpf_isa_size(i->code));
 }
 
 /* A helper reads memory upwards from its argument; how far is not followed. */
 static u64 slots_from(s16 at)
 {
-	return is_offset(at) && at < 0 ? slots_at(at, 0, -at) : ALL_SLOTS;
+	return kbpf_at_is_offset(at) && at < 0 ? kbpf_where_slots(at, 0, -at) : KBPF_ALL_SLOTS;
 }
 
-static void live_helper(struct kbpf_verifier *v, struct live *l, u32 at, const struct where *w)
+static void live_helper(struct kbpf_verifier *v, struct live *l, u32 at, const struct kbpf_where *w)
 {
 	const struct kbpf_proto *p = kbpf_proto_find(kbpf_call_id(v, at));
 	/* what the helper takes may be what the function gets, such as the number of rounds */
@@ -361,10 +156,10 @@ static void live_helper(struct kbpf_verifier *v, struct live *l, u32 at, const s
 			need(l, reg);
 		if (arg == KBPF_ARG_FUNC || arg == KBPF_ARG_CALLBACK_CTX) {
 			/* what the callback does with the stack is not followed */
-			l->slots = ALL_SLOTS;
-			l->need_slots = ALL_SLOTS;
+			l->slots = KBPF_ALL_SLOTS;
+			l->need_slots = KBPF_ALL_SLOTS;
 		} else if (arg != KBPF_ARG_ANY && arg != KBPF_ARG_MEM_OUT &&
-			   maybe_stack(w->at[reg])) {
+			   kbpf_at_maybe_stack(w->at[reg])) {
 			l->slots |= slots_from(w->at[reg]);
 		}
 	}
@@ -379,7 +174,7 @@ static void returns_for(struct kbpf_verifier *v, u32 func, const struct live *l)
 	s->ret_needed |= !!(l->need_regs & bit(KBPF_R0));
 }
 
-static void live_call(struct kbpf_verifier *v, struct live *l, u32 at, const struct where *w)
+static void live_call(struct kbpf_verifier *v, struct live *l, u32 at, const struct kbpf_where *w)
 {
 	const struct kbpf_insn *i = &v->insns[at];
 	const struct kbpf_insn_info *callee;
@@ -400,9 +195,9 @@ static void live_call(struct kbpf_verifier *v, struct live *l, u32 at, const str
 	for (u32 a = 0; s->is_global && a < s->nr_args; a++)
 		need(l, KBPF_R1 + a);
 	for (u32 r = KBPF_R1; r <= KBPF_R5; r++) {
-		if (maybe_stack(w->at[r])) {
-			l->slots = ALL_SLOTS;
-			l->need_slots = ALL_SLOTS;
+		if (kbpf_at_maybe_stack(w->at[r])) {
+			l->slots = KBPF_ALL_SLOTS;
+			l->need_slots = KBPF_ALL_SLOTS;
 		}
 	}
 }
@@ -415,7 +210,7 @@ static void live_exit(struct live *l, const struct kbpf_subprog *s)
 		use(l, KBPF_R0);
 }
 
-static void live_jump(struct kbpf_verifier *v, struct live *l, u32 at, const struct where *w)
+static void live_jump(struct kbpf_verifier *v, struct live *l, u32 at, const struct kbpf_where *w)
 {
 	const struct kbpf_insn *i = &v->insns[at];
 
@@ -436,7 +231,7 @@ static void live_jump(struct kbpf_verifier *v, struct live *l, u32 at, const str
 	}
 }
 
-static void step_live(struct kbpf_verifier *v, struct live *l, u32 at, const struct where *w)
+static void step_live(struct kbpf_verifier *v, struct live *l, u32 at, const struct kbpf_where *w)
 {
 	const struct kbpf_insn *i = &v->insns[at];
 
@@ -511,7 +306,7 @@ static u32 count_returns(const struct kbpf_verifier *v)
 	return n;
 }
 
-static bool sweep_live(struct kbpf_verifier *v, const struct where *where)
+static bool sweep_live(struct kbpf_verifier *v, const struct kbpf_where *where)
 {
 	u32 returns = count_returns(v);
 	bool changed = false;
@@ -544,23 +339,23 @@ static void all_matters(struct kbpf_verifier *v)
 	for (u32 i = 0; i < v->len; i++) {
 		v->info[i].live_regs = (1U << KBPF_REGS) - 1;
 		v->info[i].need_regs = v->info[i].live_regs;
-		v->info[i].live_slots = ALL_SLOTS;
-		v->info[i].need_slots = ALL_SLOTS;
+		v->info[i].live_slots = KBPF_ALL_SLOTS;
+		v->info[i].need_slots = KBPF_ALL_SLOTS;
 	}
 }
 
 int kbpf_live_compute(struct kbpf_verifier *v)
 {
-	struct where *where = kvmalloc_array(v->len, sizeof(*where), GFP_KERNEL);
+	struct kbpf_where *where = kvmalloc_array(v->len, sizeof(*where), GFP_KERNEL);
 	u32 sweeps = 0;
 
 	if (!where)
 		return -ENOMEM;
-	compute_where(v, where);
+	kbpf_where_compute(v, where);
 	set_returns(v);
 	/* successors come first in @order: without a way back one sweep is enough */
 	while (sweep_live(v, where) && v->goes_back) {
-		if (++sweeps == MAX_SWEEPS) {
+		if (++sweeps == KBPF_MAX_SWEEPS) {
 			all_matters(v);
 			break;
 		}

@@ -7,9 +7,6 @@
  * that follows was walked (a checkpoint with no branch left open), nothing new
  * can follow and the path ends. If it is the same as one on its own way there,
  * the walk would go round for ever, and the program is refused.
- *
- * Inclusion looks at what is live only, and at the value of what is needed only;
- * live.c says why that is enough.
  */
 #include "verifier/verifier.h"
 
@@ -45,206 +42,13 @@ struct kbpf_checkpoint {
 	bool returned_to;
 };
 
-/* ---- inclusion ------------------------------------------------------------------ */
-
-/* Does @from always correspond to @to? */
-static bool same_id(struct kbpf_verifier *v, u32 from, u32 to, s64 delta)
-{
-	struct kbpf_id_pair *p = v->ids;
-
-	for (u32 i = 0; i < v->nr_ids; i++, p++)
-		if (p->from == from)
-			return p->to == to && p->delta == delta;
-	if (v->nr_ids == KBPF_MAX_ID_PAIRS)
-		return false;
-	*p = (struct kbpf_id_pair){ .from = from, .to = to, .delta = delta };
-	v->nr_ids++;
-	return true;
-}
-
-static bool num_within(const struct kbpf_verifier *v, const struct kbpf_value *cur,
-		       const struct kbpf_value *old)
-{
-	if (v->exact)
-		return !memcmp(&cur->num, &old->num, sizeof(cur->num));
-	return kbpf_scalar_within(&cur->num, &old->num);
-}
-
-static bool number_within(struct kbpf_verifier *v, const struct kbpf_value *cur,
-			  const struct kbpf_value *old)
-{
-	if (cur->type != KBPF_V_SCALAR)
-		return false;
-	if (old->flags & ~cur->flags & KBPF_V_KADDR || !kbpf_typed_within(cur, old))
-		return false;
-	/* numbers that are linked there must be linked in the same way here */
-	if (old->id && (!cur->id || !same_id(v, old->id, cur->id, (s64)cur->off - old->off)))
-		return false;
-	return num_within(v, cur, old);
-}
-
-static bool pointer_within(struct kbpf_verifier *v, const struct kbpf_value *cur,
-			   const struct kbpf_value *old)
-{
-	bool packet = old->type == KBPF_V_PACKET || old->type == KBPF_V_PACKET_META;
-
-	if (cur->type != old->type || cur->flags != old->flags || cur->frame != old->frame ||
-	    cur->index != old->index || cur->off != old->off)
-		return false;
-	if (packet ? cur->size < old->size : cur->size != old->size)
-		return false;
-	if (old->id && (!cur->id || !same_id(v, old->id, cur->id, 0)))
-		return false;
-	if (!old->id && packet && cur->id)
-		return false;
-	if (old->ref ? !same_id(v, old->ref, cur->ref, 0) : cur->ref)
-		return false;
-	return num_within(v, cur, old);
-}
-
-/* Is all that @cur can be inside @old? @need: does its value matter? */
-static bool value_within(struct kbpf_verifier *v, const struct kbpf_value *cur,
-			 const struct kbpf_value *old, bool need)
-{
-	if (old->type == KBPF_V_NONE)
-		return !v->exact || cur->type == KBPF_V_NONE;
-	if (cur->type == KBPF_V_NONE)
-		return false;
-	if (old->type != KBPF_V_SCALAR)
-		return pointer_within(v, cur, old);
-	/* that it is a number matters even so: pointers are not computed with */
-	return need ? number_within(v, cur, old) : cur->type == KBPF_V_SCALAR;
-}
-
-static bool regs_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
-			const struct kbpf_frame *old, const struct kbpf_insn_info *at)
-{
-	for (u32 r = 0; r < KBPF_R10; r++)
-		if (at->live_regs & BIT(r) &&
-		    !value_within(v, &cur->regs[r], &old->regs[r], at->need_regs & BIT(r)))
-			return false;
-	return true;
-}
-
-/* A byte whose value matters, known in @old to be a kind other than SPILL. */
-static bool byte_within(const struct kbpf_slot *cur, u32 b, u8 old_kind)
-{
-	if (old_kind != KBPF_BYTE_ZERO)
-		return true;	/* any number */
-	return cur->bytes[b] == KBPF_BYTE_ZERO ||
-	       (cur->bytes[b] == KBPF_BYTE_SPILL && kbpf_value_is_zero(&cur->spill));
-}
-
-static bool dynptr_within(struct kbpf_verifier *v, const struct kbpf_slot *cur,
-			  const struct kbpf_slot *old)
-{
-	return kbpf_slot_is_dynptr(cur) && kbpf_slot_is_dynptr(old) &&
-	       cur->spill.index == old->spill.index && cur->spill.off == old->spill.off &&
-	       same_id(v, old->spill.ref, cur->spill.ref, 0);
-}
-
-static bool slot_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
-			const struct kbpf_frame *old, u32 i, bool need)
-{
-	static const struct kbpf_slot untouched;
-	const struct kbpf_slot *o = i < old->nr_slots ? &old->slots[i] : &untouched;
-	const struct kbpf_slot *c = i < cur->nr_slots ? &cur->slots[i] : &untouched;
-	bool pointer = kbpf_slot_is_spill(o) && kbpf_value_is_ptr(&o->spill);
-	struct kbpf_value val;
-
-	if (kbpf_slot_is_iter(o) || kbpf_slot_is_iter(c))
-		return kbpf_slot_is_iter(o) && kbpf_slot_is_iter(c) &&
-		       c->spill.index == o->spill.index &&
-		       same_id(v, o->spill.ref, c->spill.ref, 0);
-	if (kbpf_slot_is_dynptr(o) || kbpf_slot_is_dynptr(c))
-		return dynptr_within(v, c, o);
-	/* a pointer that is read back there as a number here would be judged otherwise */
-	if (!pointer && kbpf_slot_is_spill(c) && kbpf_value_is_ptr(&c->spill))
-		return false;
-	if (!need && !pointer)
-		return true;
-	if (v->exact && memcmp(c->bytes, o->bytes, sizeof(c->bytes)))
-		return false;
-	for (u32 b = 0; b < KBPF_SLOT_SIZE; b++)
-		if (o->bytes[b] != KBPF_BYTE_SPILL && !byte_within(c, b, o->bytes[b]))
-			return false;
-	if (!kbpf_slot_is_spill(o))
-		return true;
-	val = kbpf_frame_load(cur, -(s32)(i + 1) * KBPF_SLOT_SIZE + o->at, o->width);
-	return value_within(v, &val, &o->spill, true);
-}
-
-static bool slots_within(struct kbpf_verifier *v, const struct kbpf_frame *cur,
-			 const struct kbpf_frame *old, const struct kbpf_insn_info *at)
-{
-	u32 n = v->exact ? max(old->nr_slots, cur->nr_slots) : old->nr_slots;
-
-	for (u32 i = 0; i < n; i++)
-		if (at->live_slots & BIT_ULL(i) &&
-		    !slot_within(v, cur, old, i, at->need_slots & BIT_ULL(i)))
-			return false;
-	return true;
-}
-
-static bool refs_within(struct kbpf_verifier *v, const struct kbpf_state *cur,
-			const struct kbpf_state *old)
-{
-	if (!cur->rcu != !old->rcu || cur->nr_refs != old->nr_refs || cur->lock_map != old->lock_map)
-		return false;
-	if (old->lock_id ? !same_id(v, old->lock_id, cur->lock_id, 0) : cur->lock_id)
-		return false;
-	/* ids are compared first, so that values find these pairs */
-	for (u32 i = 0; i < cur->nr_refs; i++)
-		if (!same_id(v, old->refs[i].id, cur->refs[i].id, 0))
-			return false;
-	return true;
-}
-
-/* What matters in a frame: from its next instruction, or from the call it is in. */
-static const struct kbpf_insn_info *matters(struct kbpf_verifier *v, const struct kbpf_state *st,
-					    u32 frame)
-{
-	bool top = frame + 1 == st->nr_frames;
-
-	return &v->info[top ? st->insn : st->frames[frame + 1]->callsite];
-}
-
-static bool state_within(struct kbpf_verifier *v, const struct kbpf_state *cur,
-			 const struct kbpf_state *old, bool exact)
-{
-	v->nr_ids = 0;
-	v->exact = exact;
-	if (cur->nr_frames != old->nr_frames || !refs_within(v, cur, old))
-		return false;
-	for (u32 i = 0; i < cur->nr_frames; i++) {
-		const struct kbpf_frame *c = cur->frames[i], *o = old->frames[i];
-
-		/* where the count lasts, paths were cut short that go on where it is used up */
-		if (c->func != o->func || c->spent != o->spent || c->callback != o->callback ||
-		    c->timer != o->timer || c->nr_refs != o->nr_refs ||
-		    (i && c->callsite != o->callsite))
-			return false;
-		if (o->lent ? !same_id(v, o->lent, c->lent, 0) : c->lent)
-			return false;
-	}
-	/* innermost first: most differences are there */
-	for (u32 i = cur->nr_frames; i-- > 0;) {
-		const struct kbpf_insn_info *at = matters(v, cur, i);
-
-		if (!regs_within(v, cur->frames[i], old->frames[i], at) ||
-		    !slots_within(v, cur->frames[i], old->frames[i], at))
-			return false;
-	}
-	return true;
-}
-
 /* ---- keeping a state ---------------------------------------------------------------- */
 
 /* Drop what does not matter: it is not compared, and costs memory. */
 static void drop_dead(struct kbpf_verifier *v, struct kbpf_state *st)
 {
 	for (u32 i = 0; i < st->nr_frames; i++) {
-		const struct kbpf_insn_info *at = matters(v, st, i);
+		const struct kbpf_insn_info *at = kbpf_within_matters(v, st, i);
 		struct kbpf_frame *f = st->frames[i];
 
 		for (u32 r = 0; r < KBPF_R10; r++)
@@ -332,7 +136,7 @@ static void part(struct kbpf_value *val)
 static void part_from_unneeded(struct kbpf_verifier *v, struct kbpf_state *st)
 {
 	for (u32 i = 0; i < st->nr_frames; i++) {
-		const struct kbpf_insn_info *at = matters(v, st, i);
+		const struct kbpf_insn_info *at = kbpf_within_matters(v, st, i);
 		struct kbpf_frame *f = st->frames[i];
 
 		for (u32 r = 0; r < KBPF_R10; r++)
@@ -455,51 +259,62 @@ static bool counts_as(const struct kbpf_verifier *v, const struct kbpf_checkpoin
 	return true;
 }
 
+/* ---- a place that paths come to ------------------------------------------------------ */
+
+/* A state on the way here: what can follow from it is being walked. 0 or -errno. */
+static int meet_open(struct kbpf_verifier *v, struct kbpf_checkpoint *cp, bool rounds, bool *done)
+{
+	bool moved = rounds && kbpf_converge_moved(v->cur, cp->state);
+
+	if (!kbpf_within(v, v->cur, cp->state, !moved))
+		return 0;
+	/* whoever counted another round since sees to the end */
+	if (!moved && !kbpf_converge_moved(v->cur, cp->state))
+		return refuse(v, loop_forever, -1);
+	note_return(v, cp);
+	*done = true;
+	return 0;
+}
+
+/* One from which all was walked. Return: whether it is to be kept. */
+static bool meet_done(struct kbpf_verifier *v, struct kbpf_checkpoint *cp, bool *done)
+{
+	if (kbpf_within(v, v->cur, cp->state, false) && counts_as(v, cp)) {
+		cp->hits++;
+		*done = !v->opts->no_pruning;
+		if (*done) {
+			note_returns_of(v, cp);
+			return true;
+		}
+	}
+	cp->misses++;
+	return cp->misses <= 3 * cp->hits + 3 || cp->returned_to;
+}
+
 int kbpf_prune_visit(struct kbpf_verifier *v, bool *done)
 {
 	const struct kbpf_checkpoint *newest = NULL;
 	bool rounds = v->info[v->insn].flags & KBPF_INFO_ROUNDS;
 	struct kbpf_checkpoint **at = &v->info[v->insn].checkpoints, *cp;
 	u32 looks = 0, in_loop = 0;
-	bool within, moved;
+	bool stays;
+	int err = 0;
 
 	*done = false;
 	while ((cp = *at) && looks++ < MAX_LOOKS) {
-		if (cp->branches && in_loop++ >= MAX_LOOP_LOOKS) {
-			at = &cp->next;
-			continue;
-		}
-		moved = cp->branches && rounds && kbpf_converge_moved(v->cur, cp->state);
-		within = state_within(v, v->cur, cp->state, cp->branches && !moved);
-		if (cp->branches) {
+		stays = true;
+		if (!cp->branches) {
+			stays = meet_done(v, cp, done);
+		} else if (in_loop++ < MAX_LOOP_LOOKS) {
 			newest = newest ? newest : cp;
-			/*
-			 * What can follow is being walked, and whoever counted another round
-			 * since sees to the end.
-			 */
-			*done = within && (moved || kbpf_converge_moved(v->cur, cp->state));
-			if (*done) {
-				note_return(v, cp);
-				return 0;
-			}
-			if (within)
-				return refuse(v, loop_forever, -1);
+			err = meet_open(v, cp, rounds, done);
+		}
+		if (err || *done)
+			return err;
+		if (stays)
 			at = &cp->next;
-			continue;
-		}
-		if (within && counts_as(v, cp)) {
-			cp->hits++;
-			*done = !v->opts->no_pruning;
-			if (*done) {
-				note_returns_of(v, cp);
-				return 0;
-			}
-		}
-		cp->misses++;
-		if (cp->misses > 3 * cp->hits + 3 && !cp->returned_to)
-			drop(v, at);
 		else
-			at = &cp->next;
+			drop(v, at);
 	}
 	if (rounds && newest)
 		kbpf_converge(v, newest->state, in_loop);

@@ -319,6 +319,22 @@ int kbpf_resolve_maps(struct kbpf_verifier *v);
 
 int kbpf_live_compute(struct kbpf_verifier *v);
 
+/* ---- within.c: inclusion of states ------------------------------------------------------ */
+
+/* What matters in a frame: from its next instruction, or from the call it is in. */
+const struct kbpf_insn_info *kbpf_within_matters(struct kbpf_verifier *v,
+						 const struct kbpf_state *st, u32 frame);
+
+/**
+ * kbpf_within() - is all that a state can be inside another?
+ * @v: verification
+ * @cur: the one
+ * @old: the other, at the same place
+ * @exact: ask whether what matters is the same
+ */
+bool kbpf_within(struct kbpf_verifier *v, const struct kbpf_state *cur, const struct kbpf_state *old,
+		 bool exact);
+
 /* ---- prune.c: states that were walked already ------------------------------------------- */
 
 /**
