@@ -17,7 +17,8 @@ KBPF_ENGINE_OBJS += verifier/verify.o
 KBPF_ENGINE_OBJS += interp/decode.o interp/cache.o interp/direct.o interp/fuse.o interp/interp.o interp/tail.o
 KBPF_ENGINE_OBJS += jit/jit.o jit/arena.o jit/decode.o jit/live.o
 KBPF_ENGINE_OBJS += jit/passes/common.o jit/passes/branch.o jit/passes/zext.o jit/passes/diamond.o
-KBPF_ENGINE_OBJS += jit/passes/bytes.o jit/passes/hoist.o jit/passes/copy.o jit/passes/result.o jit/passes/addr.o
+KBPF_ENGINE_OBJS += jit/passes/bytes.o jit/passes/hoist.o jit/passes/constant.o jit/passes/copy.o \
+	jit/passes/result.o jit/passes/addr.o
 KBPF_ENGINE_OBJS += jit/passes/mem.o jit/passes/dead.o jit/passes/fuse.o jit/passes/inline.o
 KBPF_ENGINE_OBJS += jit/x86/encode.o jit/x86/translate.o jit/x86/tail.o jit/x86/arith.o \
 	jit/x86/divide.o jit/x86/memory.o jit/x86/trampoline.o

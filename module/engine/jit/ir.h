@@ -297,6 +297,7 @@ u32 kbpf_jit_next(const struct kbpf_jit_ir *ir, u32 i);
  */
 int kbpf_jit_pass_zext(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_bytes(struct kbpf_jit_ir *ir);
+int kbpf_jit_pass_constant(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_copy(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_result(struct kbpf_jit_ir *ir);
 int kbpf_jit_pass_addr(struct kbpf_jit_ir *ir);

@@ -37,6 +37,7 @@ static const struct {
 	{ KBPF_JIT_PASS_ZEXT, kbpf_jit_pass_zext },
 	{ KBPF_JIT_PASS_DIAMOND, kbpf_jit_pass_diamond },
 	{ KBPF_JIT_PASS_BYTES, kbpf_jit_pass_bytes },
+	{ KBPF_JIT_PASS_CONSTANT, kbpf_jit_pass_constant },
 	{ KBPF_JIT_PASS_HOIST, kbpf_jit_pass_hoist },
 	{ KBPF_JIT_PASS_COPY, kbpf_jit_pass_copy },
 	{ KBPF_JIT_PASS_DEAD, kbpf_jit_pass_dead },

@@ -23,7 +23,8 @@
 #define KBPF_JIT_PASS_DEAD	(1U << 10)	/* results that nobody reads */
 #define KBPF_JIT_PASS_BRANCH	(1U << 11)	/* branches around branches */
 #define KBPF_JIT_PASS_HOIST	(1U << 12)	/* constants of loops in spare registers */
-#define KBPF_JIT_PASS_ALL	((1U << 13) - 1)
+#define KBPF_JIT_PASS_CONSTANT	(1U << 13)	/* constants in registers into operands */
+#define KBPF_JIT_PASS_ALL	((1U << 14) - 1)
 
 /**
  * struct kbpf_jit_options - how programs are compiled from now on

@@ -18,7 +18,7 @@ static u8 memory[KBPF_JIT_RANDOM_MEM + 64];
 /* A choice of passes that a seed stands for: all, none, one alone, all but one, hardened. */
 static u32 choose(u64 seed, bool *harden)
 {
-	u32 one = 1U << (seed / 8 % 13);
+	u32 one = 1U << (seed / 8 % 14);
 
 	*harden = seed % 8 == 7;
 	switch (seed % 8) {
