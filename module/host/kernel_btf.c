@@ -46,12 +46,14 @@ static void *read_file(struct file *file, u32 *size)
 	return data;
 }
 
+/* With an id, as the kernel's types have in Linux: clients look for them there. */
 static struct kbpf_btf *load(void)
 {
 	struct file *file = filp_open(BTF_PATH, O_RDONLY, 0);
 	struct kbpf_btf *btf;
 	void *data;
 	u32 size;
+	int err;
 
 	if (IS_ERR(file))
 		return ERR_PTR(-ENOENT);
@@ -60,8 +62,16 @@ static struct kbpf_btf *load(void)
 	if (IS_ERR(data))
 		return ERR_CAST(data);
 	btf = kbpf_btf_parse(data, size, NULL);
-	if (IS_ERR(btf))
+	if (IS_ERR(btf)) {
 		kvfree(data);
+		return btf;
+	}
+	btf->is_kernel = true;
+	err = kbpf_object_publish(&btf->obj);
+	if (err) {
+		kbpf_object_put(&btf->obj);
+		return ERR_PTR(err);
+	}
 	return btf;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "cmd/call.h"
 #include "btf/btf.h"
+#include "env.h"
 #include "isa/insn.h"
 #include "maps/map.h"
 
@@ -93,8 +94,11 @@ static int btf_info(struct kbpf_call *call, struct kbpf_object *obj)
 	room = info.btf_size;
 	info.btf_size = btf->size;
 	info.id = obj->id;
-	info.name_len = 0;
 	info.kernel_btf = btf->is_kernel;
+	err = kbpf_cmd_copy_str(info.name, &info.name_len, btf->is_kernel ? "vmlinux" : "");
+	if (err)
+		return err;
+	info.name_len--;	/* of these alone Linux does not count the zero */
 	if (info.btf && kbpf_world_copy_out(info.btf, btf->data, min(room, btf->size)))
 		return -EFAULT;
 	return info_out(call, &ib, &info);
@@ -292,6 +296,9 @@ long kbpf_call_next_id(struct kbpf_call *call)
 
 	if (attr->open_flags)
 		return -EINVAL;
+	/* The kernel's types have an id from when they are read. */
+	if (id_commands[call->cmd].kind == KBPF_KIND_BTF)
+		kbpf_env_kernel_btf();
 	err = kbpf_object_next_id(id_commands[call->cmd].kind, attr->id, &attr->next_id);
 	return err ? err : kbpf_call_out(call, id.next_id);
 }

@@ -53,6 +53,7 @@ bt link show >links 2>err
 t_eq "link show" "$(kbpf link list | awk 'NR > 1 { print $1 }' | tr '\n' ' ')" \
 	"$(sed -n 's/^\([0-9]*\): .*/\1/p' links | tr '\n' ' ')"
 t_run "btf show" sh -c 'kbpf run bpftool btf show | grep -q "^[0-9]*: name"'
+t_run "with the kernel's own" sh -c 'kbpf run bpftool btf show | grep -q "^[0-9]*: name \[vmlinux\]"'
 cat progs maps links
 
 prog=$(awk 'NR > 1 { print $1; exit }' <<END

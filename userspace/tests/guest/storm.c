@@ -303,7 +303,21 @@ static void owner(u32 number, u32 nr_slots)
 
 /* ---- the weather --------------------------------------------------------------- */
 
-/* Objects with an id; waits for those that are freed a grace period later. */
+static bool is_kernel_btf(u32 id)
+{
+	struct kbpf_id_attr attr = { .id = id };
+	struct kbpf_btf_info info = {};
+	struct kbpf_info_attr query = { .info_len = sizeof(info), .info = ptr(&info) };
+	long fd = dev_cmd(KBPF_BTF_GET_FD_BY_ID, &attr);
+
+	query.fd = fd;
+	if (fd < 0 || dev_cmd(KBPF_OBJ_GET_INFO_BY_FD, &query))
+		info.kernel_btf = 0;
+	close(fd);
+	return info.kernel_btf;
+}
+
+/* Objects with an id, besides the kernel's types; waits for those that are freed a grace period later. */
 static u32 left_over(void)
 {
 	static const u32 next[] = {
@@ -318,7 +332,7 @@ static u32 left_over(void)
 
 			while (!dev_cmd(next[i], &attr)) {
 				attr.id = attr.next_id;
-				n++;
+				n += next[i] != KBPF_BTF_GET_NEXT_ID || !is_kernel_btf(attr.id);
 			}
 		}
 		if (!n)
