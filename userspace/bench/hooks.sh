@@ -5,8 +5,8 @@
 
 mount -t tracefs none /sys/kernel/tracing 2>/dev/null
 t_run "insmod" insmod /kbpf/kbpf.ko jit=1
-hooks run /kbpf/hooks.bpf.o "$HITS" kernel.txt || echo "kernel: some are missing"
-kbpf run hooks run /kbpf/hooks.bpf.o "$HITS" kbpf.txt || echo "kbpf: some are missing"
+hooks run /kbpf/hooks.bpf.o "$HITS" "$ROUNDS" kernel.txt || echo "kernel: some are missing"
+kbpf run hooks run /kbpf/hooks.bpf.o "$HITS" "$ROUNDS" kbpf.txt || echo "kbpf: some are missing"
 t_run "every hook was measured" sh -c '! grep -e -1.0 kernel.txt kbpf.txt'
 t_send kernel.txt
 t_send kbpf.txt
