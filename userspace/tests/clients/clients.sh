@@ -146,7 +146,7 @@ absent_hook()
 }
 
 # Where there is no other side to compare with, why need this row not work? On a kernel without bpf(2) that is
-# because it lacks the hook, or because the same kernel with bpf(2) does not run the tool either.
+# because it lacks the hook or a field, or because the same kernel with bpf(2) does not run the tool either.
 excuse()
 {
 	local name
@@ -154,6 +154,9 @@ excuse()
 	[ -z "$HAS_BPF" ] || return
 	if name=$(absent_hook "$2"); then
 		echo "this kernel has no function $name"
+	elif grep -q 'invalid func unknown#195896080' "$2"; then
+		# what libbpf puts where a field that the program reads is not in the kernel's types
+		echo "this kernel's structures lack a field"
 	elif case " ${WORKS_NOWHERE-} " in *" $1 "*) ;; *) false ;; esac then
 		echo "nor on 6.12's own BPF"
 	fi
