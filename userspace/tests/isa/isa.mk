@@ -62,3 +62,10 @@ PROGRAMS ?= 1000000
 .PHONY: differential
 differential: $(SAN)/tests/isa/differential
 	$< $(PROGRAMS)
+
+# Does a row of the interpreter's fail when its handler is wrong?
+FUSED_OBJS := $(addprefix $(O)/tests/isa/,fused.o env.o) $(addprefix $(O)/engine/,$(ISA_OBJS)) \
+	$(addprefix $(O)/port/,$(PORT_OBJS))
+.PHONY: fused-mutants
+fused-mutants: $(FUSED_OBJS)
+	$(TOP)/userspace/tests/isa/fused_mutants.sh "$(CC) $(filter-out -MMD -MP -MT $@,$(ENGINE_CFLAGS))" $(FUSED_OBJS)
