@@ -108,7 +108,7 @@ static bool add_nothing(struct program *p)
 {
 	const struct kbpf_insn nothing[] = {
 		KBPF_JMP_A(0), KBPF_JMP_REG(KBPF_JGE, KBPF_R6, KBPF_R6, 0), KBPF_MOV64_REG(KBPF_R7, KBPF_R7),
-		KBPF_ALU64_IMM(KBPF_ADD, KBPF_R8, 0), KBPF_ALU64_IMM(KBPF_OR, KBPF_R6, 0),
+		KBPF_ALU64_IMM(KBPF_ADD, KBPF_R8, 0), KBPF_ALU64_IMM(KBPF_SUB, KBPF_R6, 0),
 	};
 	u32 at;
 
