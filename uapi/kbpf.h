@@ -240,6 +240,8 @@ enum kbpf_perf_event_type {
 #define KBPF_F_PRESERVE_ELEMS	(1U << 11)
 #define KBPF_F_INNER_MAP	(1U << 12)
 #define KBPF_F_RB_OVERWRITE	(1U << 19)
+#define KBPF_F_RB_ORDERED	(1U << 30)	/* ours: records carry a time; with RB_PERCPU */
+#define KBPF_F_RB_PERCPU	(1U << 31)	/* ours: each CPU has a ring of max_entries bytes */
 
 /* flags of KBPF_MAP_UPDATE_ELEM and of the helper */
 #define KBPF_ANY		0	/* create or replace */
@@ -284,6 +286,11 @@ enum kbpf_perf_event_type {
 #define KBPF_RINGBUF_BUSY_BIT		(1U << 31)
 #define KBPF_RINGBUF_DISCARD_BIT	(1U << 30)
 #define KBPF_RINGBUF_HDR_SZ		8
+/*
+ * With KBPF_F_RB_PERCPU the ring of CPU n is mapped in Linux's layout from page n * (2 + 2 * pages of data) on.
+ * With KBPF_F_RB_ORDERED eight bytes follow each record's data, rounded up to eight: CLOCK_MONOTONIC, in
+ * nanoseconds, once the record could be seen in the producer's position.
+ */
 
 /* type of KBPF_ENABLE_STATS */
 #define KBPF_STATS_RUN_TIME	0

@@ -305,6 +305,57 @@ int kbpf_kprobe_open_addr(int dev, __u64 addr, int is_return, char *why, size_t 
  */
 int kbpf_ring_open(int dev, int cpu, __u32 wakeup_events);
 
+struct kbpf_rings;
+
+/**
+ * typedef kbpf_rings_fn - called for each record
+ * @ctx: as given to kbpf_rings_open()
+ * @cpu: whose ring it was in; 0 where there is one ring for all
+ * @time: CLOCK_MONOTONIC nanoseconds, with KBPF_F_RB_ORDERED; else 0
+ * @data: the record, as long as the call lasts
+ * @size: its bytes
+ *
+ * Return: less than 0 to stop after this record; the reader's caller gets it.
+ */
+typedef int (*kbpf_rings_fn)(void *ctx, unsigned int cpu, __u64 time, const void *data, __u32 size);
+
+/**
+ * kbpf_rings_open() - read a ring buffer, whether it has one ring or one a CPU
+ * @dev: the device
+ * @map: the ring buffer; stays the caller's, and open as long as it is read
+ * @fn: called for each record
+ * @ctx: for @fn
+ *
+ * Records of one CPU come in their order. With KBPF_F_RB_ORDERED all come in the order of their
+ * times: one that is still being written then holds up all that may be later.
+ *
+ * Return: the reader, for kbpf_rings_close(); or NULL with errno set.
+ */
+struct kbpf_rings *kbpf_rings_open(int dev, int map, kbpf_rings_fn fn, void *ctx);
+
+/**
+ * kbpf_rings_consume() - hand over what there is
+ * @rings: the reader
+ *
+ * Return: records handed over, or what the function said that was less than 0.
+ */
+int kbpf_rings_consume(struct kbpf_rings *rings);
+
+/**
+ * kbpf_rings_poll() - wait until there is something, and hand it over
+ * @rings: the reader
+ * @timeout_ms: how long to wait at most; -1 is for ever
+ *
+ * Return: as kbpf_rings_consume(), or -errno of poll(2).
+ */
+int kbpf_rings_poll(struct kbpf_rings *rings, int timeout_ms);
+
+/**
+ * kbpf_rings_close() - stop reading
+ * @rings: the reader, or NULL
+ */
+void kbpf_rings_close(struct kbpf_rings *rings);
+
 /**
  * kbpf_probe_enable() - let a probe fire, or a ring take samples
  * @probe: descriptor of the probe or ring

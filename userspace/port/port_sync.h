@@ -239,6 +239,7 @@ extern unsigned int kbpf_port_cpus;
 void kbpf_port_set_cpus(unsigned int cpus);
 #define NR_CPUS			KBPF_PORT_MAX_CPUS
 #define nr_cpu_ids		kbpf_port_cpus
+#define cpu_to_node(cpu)		((void)(cpu), NUMA_NO_NODE)
 #define num_possible_cpus()	kbpf_port_cpus
 #define num_online_cpus()	kbpf_port_cpus
 #define for_each_possible_cpu(cpu) \

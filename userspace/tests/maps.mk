@@ -10,7 +10,7 @@ $(SAN)/tests/kbpf_%_kunit: $(TOP)/kunit/kbpf_%_kunit.c $(TOP)/userspace/tests/ku
 $(SAN)/tests/maps_%: $(TOP)/userspace/tests/maps_%.c $(TOP)/userspace/tests/maps_world.c \
 		$(SAN)/libkbpf_engine.a
 	@mkdir -p $(@D)
-	$(CC) $(ENGINE_CFLAGS) $(SAN_FLAGS) -Wframe-larger-than=4096 -o $@ $(filter %.c %.a,$^) -lpthread
+	$(CC) $(ENGINE_CFLAGS) -I$(LIBKBPF_DIR) $(SAN_FLAGS) -Wframe-larger-than=4096 -o $@ $(filter %.c %.a,$^) -lpthread
 
 CHECKS += $(SAN)/tests/kbpf_maps_kunit $(SAN)/tests/kbpf_btf_kunit
 
@@ -18,9 +18,11 @@ CHECKS += $(SAN)/tests/kbpf_maps_kunit $(SAN)/tests/kbpf_btf_kunit
 TSAN := $(O)/tsan
 TSAN_SRC := $(addprefix $(TOP)/module/engine/,log.c object.c) $(wildcard $(TOP)/module/engine/btf/*.c) \
 	$(wildcard $(TOP)/module/engine/maps/*.c) $(addprefix $(TOP)/userspace/port/,port.c port_mem.c port_sync.c port_later.c port_alarm.c)
+$(SAN)/tests/maps_threads $(TSAN)/tests/maps_threads: $(LIBKBPF_DIR)/rings_read.h
 $(TSAN)/tests/maps_threads: $(TOP)/userspace/tests/maps_threads.c $(TOP)/userspace/tests/maps_world.c $(TSAN_SRC)
 	@mkdir -p $(@D)
-	gcc $(filter-out -MMD -MP -MT $@,$(ENGINE_CFLAGS)) -Wno-frame-larger-than -Wno-tsan -O1 -fsanitize=thread -o $@ $^ -lpthread
+	gcc $(filter-out -MMD -MP -MT $@,$(ENGINE_CFLAGS)) -I$(LIBKBPF_DIR) -Wno-frame-larger-than -Wno-tsan -O1 \
+		-fsanitize=thread -o $@ $(filter %.c,$^) -lpthread
 
 CHECKS += $(SAN)/tests/maps_alloc $(SAN)/tests/maps_threads $(TSAN)/tests/maps_threads
 

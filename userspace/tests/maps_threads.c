@@ -4,6 +4,8 @@
  * per-CPU values, producers and a consumer of a ring. Every thread is a CPU.
  */
 #include "maps/map.h"
+#define rings_pause()	sched_yield()
+#include "rings_read.h"
 
 #define THREADS	4
 
@@ -371,6 +373,117 @@ static void test_ring(void)
 	kbpf_object_put(&map->obj);
 }
 
+/* ---- a ring for each CPU, read by libkbpf -------------------------------------------- */
+
+static atomic64_t ticks;
+
+/* A record says when its making began and when it was over, by a clock of its own. */
+struct timed {
+	u64 n;
+	u64 i;
+	u64 began;
+	u64 over;
+	u64 more[4];
+};
+
+static void *produce_timed(void *arg)
+{
+	struct thread *t = arg;
+	struct timed *rec;
+	u64 i = 0, began;
+
+	while (i < RECORDS) {
+		began = atomic64_read(&ticks);
+		rec = kbpf_ringbuf_reserve(t->map, sizeof(*rec) - 8 * rnd(t, 4));
+		if (!rec) {
+			t->refused++;
+			sched_yield();
+			continue;
+		}
+		rec->n = t->n;
+		rec->i = i;
+		rec->began = began;
+		rec->over = atomic64_inc_return(&ticks);
+		if (rnd(t, 8)) {
+			kbpf_ringbuf_submit(rec, 0);
+			i++;
+		} else {
+			kbpf_ringbuf_discard(rec, 0);
+		}
+	}
+	return NULL;
+}
+
+struct order {
+	u64 next[THREADS];
+	u64 time;
+	u64 began;
+	u64 got;
+	bool ordered;
+};
+
+static int check_timed(void *ctx, unsigned int cpu, __u64 time, const void *data, __u32 size)
+{
+	const struct timed *rec = data;
+	struct order *o = ctx;
+
+	CHECK(rec->n < THREADS && rec->i == o->next[rec->n]);
+	o->next[rec->n]++;
+	CHECK(!o->ordered == !time && time >= o->time);
+	/* One that was over before another began has come before it. */
+	CHECK(!o->ordered || rec->over >= o->began);
+	o->time = time;
+	o->began = max(o->began, rec->began);
+	o->got++;
+	return 0;
+}
+
+static void *consume_rings(void *arg)
+{
+	struct kbpf_rings *rs = arg;
+	struct order *o = rs->ctx;
+
+	while (o->got < THREADS * RECORDS)
+		if (!consume_round(rs))
+			sched_yield();
+	return NULL;
+}
+
+static void test_rings(u32 flags)
+{
+	struct kbpf_map *map = make(KBPF_MAP_TYPE_RINGBUF, 0, 0, 8192, flags);
+	struct order o = { .ordered = flags & KBPF_F_RB_ORDERED };
+	struct kbpf_rings rs = { .ordered = o.ordered, .size = 8192, .fn = check_timed, .ctx = &o };
+	u64 pages = 2 + 2 * 8192 / PAGE_SIZE, refused = 0;
+	struct kbpf_map_stats_attr stats;
+	struct thread t[THREADS];
+	struct kbpf_map_mem mem;
+	pthread_t id;
+	u32 i;
+
+	rs.nr = nr_cpu_ids;
+	rs.rings = calloc(rs.nr, sizeof(*rs.rings));
+	for (i = 0; i < rs.nr; i++) {
+		CHECK(!kbpf_map_mmap(map, i * pages, PAGE_SIZE, false, &mem));
+		rs.rings[i].consumer = mem.addr;
+		rs.rings[i].producer = mem.addr + PAGE_SIZE;
+		rs.rings[i].data = mem.addr + 2 * PAGE_SIZE;
+		rs.rings[i].cpu = i;
+	}
+	CHECK(kbpf_map_mmap(map, rs.nr * pages, PAGE_SIZE, false, &mem) == -EINVAL);
+	CHECK(kbpf_map_mmap(map, pages, PAGE_SIZE * (pages + 1), false, &mem) == -EINVAL);
+	CHECK(kbpf_map_mmap(map, pages + 1, PAGE_SIZE, true, &mem) == -EPERM);
+	pthread_create(&id, NULL, consume_rings, &rs);
+	run(t, map, produce_timed);
+	pthread_join(id, NULL);
+	for (i = 0; i < THREADS; i++)
+		refused += t[i].refused;
+	kbpf_map_stats(map, &stats);
+	CHECK(stats.written == THREADS * RECORDS && stats.refused_full == refused);
+	free(rs.rings);
+	kbpf_object_put(&map->obj);
+}
+
 /* In NMIs a lock that cannot be had is an -EBUSY, and counted. */
 static void *hold(void *arg)
 {
@@ -431,6 +544,10 @@ int main(void)
 	result("percpu_sum");
 	test_ring();
 	result("ring");
+	test_rings(KBPF_F_RB_PERCPU);
+	result("ring_percpu");
+	test_rings(KBPF_F_RB_PERCPU | KBPF_F_RB_ORDERED);
+	result("ring_ordered");
 	test_nmi();
 	result("nmi");
 	test_fill(KBPF_MAP_TYPE_HASH, KBPF_F_NO_PREALLOC);
@@ -438,6 +555,6 @@ int main(void)
 	test_fill(KBPF_MAP_TYPE_PERCPU_HASH, 0);
 	result("fill_percpu");
 	kbpf_map_exit();
-	printf("1..10\n");
+	printf("1..12\n");
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <time.h>
 #include "guest.h"
+#include "libkbpf.h"
 
 #define TARGET	"__x64_sys_getppid"
 #define PAGE	4096u
@@ -242,6 +243,70 @@ static void test_ringbuf(void)
 	close(map);
 }
 
+struct seen {
+	u32 records;
+	u32 on[2];
+	u64 time;
+	bool sorted;
+	bool right;
+};
+
+static int see(void *ctx, unsigned int cpu, __u64 time, const void *data, __u32 size)
+{
+	const u64 *value = data;
+	struct seen *s = ctx;
+
+	s->records++;
+	s->on[cpu & 1]++;
+	s->sorted &= time >= s->time;
+	s->right &= size == 16 && value[0] == 0x77 && value[1] == 0x88;
+	s->time = time;
+	return 0;
+}
+
+/* Records of two CPUs in turn, each in its CPU's ring, in one order by time. */
+static void test_ringbuf_percpu(u32 flags)
+{
+	long map = map_create(KBPF_MAP_TYPE_RINGBUF, 0, 0, PAGE, flags), prog, probe, link;
+	struct seen seen = { .sorted = true, .right = true };
+	struct kbpf_rings *rings;
+	u32 i;
+
+	if (!tap(map >= 0, "a ring a CPU, flags %x", flags))
+		return;
+	{
+		const struct kbpf_insn insns[] = {
+			LD_MAP(1, map), MOV_IMM(2, 16), MOV_IMM(3, 0), CALL(H_RB_RESERVE),
+			JEQ_IMM(0, 0, 5),
+			ST_DW(0, 0, 0x77), ST_DW(0, 8, 0x88),
+			MOV_REG(1, 0), MOV_IMM(2, 0), CALL(H_RB_SUBMIT),
+			MOV_IMM(0, 0), EXIT(),
+		};
+
+		prog = load_kprobe(insns);
+	}
+	rings = kbpf_rings_open(dev_fd, map, see, &seen);
+	probe = probe_open(TARGET, 0, false);
+	link = link_create(prog, probe, 0);
+	tap(rings && prog >= 0 && link >= 0, "a program that writes to it and a reader");
+	for (i = 0; rings && i < 10; i++) {
+		pin(i & 1);
+		hit(10);
+	}
+	pin(0);
+	for (i = 0; rings && i < 100 && seen.records < 100; i++)
+		kbpf_rings_poll(rings, 1000);
+	tap(seen.records == 100 && seen.right, "all records # %u", seen.records);
+	tap(seen.on[0] == seen.on[1], "each CPU's in its own ring # %u, %u", seen.on[0], seen.on[1]);
+	tap(seen.sorted, "in order");
+	tap(!(flags & KBPF_F_RB_ORDERED) == !seen.time, "with the time # %llu", seen.time);
+	kbpf_rings_close(rings);
+	close(link);
+	close(probe);
+	close(prog);
+	close(map);
+}
+
 static void test_array_mmap(void)
 {
 	long map = map_create(KBPF_MAP_TYPE_ARRAY, 4, 8, 16, KBPF_F_MMAPABLE), plain;
@@ -431,6 +496,10 @@ int main(void)
 	test_ring_refusals();
 	test_ring();
 	test_ringbuf();
+	tap(map_create(KBPF_MAP_TYPE_RINGBUF, 0, 0, PAGE, KBPF_F_RB_ORDERED) == -EINVAL,
+	    "one ring for all has its order");
+	test_ringbuf_percpu(KBPF_F_RB_PERCPU);
+	test_ringbuf_percpu(KBPF_F_RB_PERCPU | KBPF_F_RB_ORDERED);
 	test_array_mmap();
 	test_helpers();
 	test_printk();
