@@ -68,7 +68,7 @@ void kbpf_interp_cache(struct kbpf_icode *code, const bool *leader)
 
 		before = leader[i] ? NO_REG : last;
 		if (step->op >= KBPF_OPS) {
-			last = step->op == KBPF_STEP_ARRAY_LOOKUP ? KBPF_R0 : NO_REG;
+			last = NO_REG;
 			continue;
 		}
 		last = written_last(step, before);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Map helpers on a map that is known: the call goes to that map's own operation,
- * not through the helper; an array is looked up without a call. Follows r1 along
- * straight lines.
+ * not through the helper. Follows r1 along straight lines.
  *
  * Needs of the verifier: as jit/passes/inline.c, that helpers get arguments of the
  * types of their prototypes and that a program's maps live as long as it does.
@@ -38,25 +37,12 @@ static bool keeps_r1(const struct kbpf_step *step)
 	}
 }
 
-static bool lookup_array(struct kbpf_step *step, const struct kbpf_map_inline *at)
-{
-	if (!at->entries || at->entries > S32_MAX || at->stride > U16_MAX || at->percpu)
-		return false;
-	*step = (struct kbpf_step) {
-		.op = KBPF_STEP_ARRAY_LOOKUP, .stride = at->stride, .off = at->entries,
-		.imm = at->base,
-	};
-	return true;
-}
-
 static void call_direct(struct kbpf_step *step, const struct kbpf_map *map)
 {
 	struct kbpf_map_inline at;
 	kbpf_helper_fn fn = NULL;
 
 	if (step->off > MAP_DELETE_ELEM || !kbpf_env_map_inline(map, &at))
-		return;
-	if (step->off == MAP_LOOKUP_ELEM && lookup_array(step, &at))
 		return;
 	if (step->off == MAP_LOOKUP_ELEM)
 		fn = at.lookup;

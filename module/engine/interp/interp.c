@@ -120,10 +120,10 @@ CMPXCHG_##size: { \
 /* One by one: what was just written one by one is not read faster together. */
 static __always_inline void copy_regs(u64 *to, const u64 *from)
 {
-	WRITE_ONCE(to[0], READ_ONCE(from[0]));
-	WRITE_ONCE(to[1], READ_ONCE(from[1]));
-	WRITE_ONCE(to[2], READ_ONCE(from[2]));
-	WRITE_ONCE(to[3], READ_ONCE(from[3]));
+	u32 i;
+
+	for (i = 0; i < 4; i++)
+		WRITE_ONCE(to[i], READ_ONCE(from[i]));
 }
 
 /* Is there stack, and are there frames, for a whole program from here on? */
@@ -145,7 +145,6 @@ static noinline u64 run_steps(const struct kbpf_step *step, const u64 *args,
 #define KBPF_OPCODE(name, ...) [KBPF_OP_##name] = &&name,
 #include "isa/opcode.def"
 		[KBPF_STEP_TAIL_CALL] = &&TAIL_CALL,
-		[KBPF_STEP_ARRAY_LOOKUP] = &&ARRAY_LOOKUP,
 #define FORM(op, operand) [KBPF_STEP_##op##_##operand] = &&op##_##operand,
 		KBPF_STEP_FORMS
 #undef FORM
@@ -155,9 +154,6 @@ static noinline u64 run_steps(const struct kbpf_step *step, const u64 *args,
 		[KBPF_STEP_##a##__##b##__##c##__##d] = &&a##__##b##__##c##__##d,
 #define KBPF_FUSED5(a, b, c, d, e) \
 		[KBPF_STEP_##a##__##b##__##c##__##d##__##e] = &&a##__##b##__##c##__##d##__##e,
-#define KBPF_FUSED6(a, b, c, d, e, f) \
-		[KBPF_STEP_##a##__##b##__##c##__##d##__##e##__##f] = \
-			&&a##__##b##__##c##__##d##__##e##__##f,
 #include "interp/fused.def"
 	};
 	struct activation act UNINITIALISED;
@@ -174,7 +170,6 @@ static noinline u64 run_steps(const struct kbpf_step *step, const u64 *args,
 	KBPF_JMP_CONDITIONS(BINARY)
 	HANDLER(LDDW)
 	HANDLER(JA)
-	HANDLER(ARRAY_LOOKUP)
 	LOADS(LDX_B)
 	LOADS(LDX_H)
 	LOADS(LDX_W)
@@ -193,10 +188,6 @@ a##__##b##__##c##__##d: RUN_BEFORE(a, b); RUN_BEFORE(b, c); RUN_BEFORE(c, d); RU
 #define KBPF_FUSED5(a, b, c, d, e) \
 a##__##b##__##c##__##d##__##e: \
 	RUN_BEFORE(a, b); RUN_BEFORE(b, c); RUN_BEFORE(c, d); RUN_BEFORE(d, e); RUN(e); GO;
-#define KBPF_FUSED6(a, b, c, d, e, f) \
-a##__##b##__##c##__##d##__##e##__##f: \
-	RUN_BEFORE(a, b); RUN_BEFORE(b, c); RUN_BEFORE(c, d); RUN_BEFORE(d, e); RUN_BEFORE(e, f); \
-	RUN(f); GO;
 #include "interp/fused.def"
 
 	PROBE(PROBE_B, u8)

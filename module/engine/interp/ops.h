@@ -83,17 +83,6 @@ STORE(H, u16)
 STORE(W, u32)
 STORE(DW, u64)
 
-/* An element's address, or NULL: what the helper's call comes to for an array that is known. */
-enum { OVERWRITES_ARRAY_LOOKUP = false };
-OP(ARRAY_LOOKUP)
-{
-	u64 index = get_unaligned((const u32 *)(unsigned long)r[2]);
-
-	*last = index < (u32)step->off ? (u64)step->imm + index * step->stride : 0;
-	r[0] = *last;
-	return false;
-}
-
 #undef BINARY
 #undef UNARY
 #undef CONDITION

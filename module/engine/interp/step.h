@@ -33,7 +33,6 @@ FORM(STX_B, S) FORM(STX_H, S) FORM(STX_W, S) FORM(STX_DW, S)
 /* Operations beyond enum kbpf_op; the fused ones last. */
 enum {
 	KBPF_STEP_TAIL_CALL = KBPF_OPS,
-	KBPF_STEP_ARRAY_LOOKUP,
 #define FORM(op, operand) KBPF_STEP_##op##_##operand,
 	KBPF_STEP_FORMS
 #undef FORM
@@ -43,7 +42,6 @@ enum {
 #define KBPF_FUSED3(a, b, c) KBPF_STEP_##a##__##b##__##c,
 #define KBPF_FUSED4(a, b, c, d) KBPF_STEP_##a##__##b##__##c##__##d,
 #define KBPF_FUSED5(a, b, c, d, e) KBPF_STEP_##a##__##b##__##c##__##d##__##e,
-#define KBPF_FUSED6(a, b, c, d, e, f) KBPF_STEP_##a##__##b##__##c##__##d##__##e##__##f,
 #include "interp/fused.def"
 	KBPF_STEP_OPS,
 };
@@ -55,24 +53,17 @@ enum {
  *	of a fused one, the steps behind it still have theirs, for who jumps there
  * @dst: destination register
  * @src: source register
- * @stride: of a lookup in an array, the bytes from one element to the next
  * @off: offset in memory in bytes, or distance of a jump in bytes from this
- *	step; of a helper call its number; of a lookup in an array its elements
+ *	step; of a helper call its number
  * @imm: immediate, sign-extended; of a two-slot immediate the address; of a
- *	bpf-to-bpf call the bytes of stack its caller uses; of a lookup in an array
- *	the address of its first element
+ *	bpf-to-bpf call the bytes of stack its caller uses
  * @fn: helper to call
  * @prog: of a tail call the program that makes it; @src: a function does, not its entry
  */
 struct kbpf_step {
 	u16 op;
-	union {
-		struct {
-			u8 dst;
-			u8 src;
-		};
-		u16 stride;
-	};
+	u8 dst;
+	u8 src;
 	s32 off;
 	union {
 		s64 imm;

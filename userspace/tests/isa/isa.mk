@@ -19,9 +19,6 @@ $(1)/tests/isa/differential: $(addprefix $(1)/tests/isa/,differential.o suite.o 
 		$(addprefix $(1)/tests/kunit/,kbpf_raw_prog.o kbpf_random_prog.o) \
 		$(addprefix $(1)/engine/,$(ISA_OBJS)) $(addprefix $(1)/port/,$(PORT_OBJS))
 	$(CC) $(2) -o $$@ $$^ -lpthread
-$(1)/tests/isa/fused: $(addprefix $(1)/tests/isa/,fused.o env.o) \
-		$(addprefix $(1)/engine/,$(ISA_OBJS)) $(addprefix $(1)/port/,$(PORT_OBJS))
-	$(CC) $(2) -o $$@ $$^ -lpthread
 $(1)/bpf_conformance_plugin: $(addprefix $(1)/tests/isa/,plugin.o env.o conformance.o) \
 		$(addprefix $(1)/tests/kunit/,kbpf_raw_prog.o) \
 		$(addprefix $(1)/engine/,$(ISA_OBJS)) $(addprefix $(1)/port/,$(PORT_OBJS))
@@ -35,7 +32,7 @@ $(O)/conformance.cases: $(O)/tests/isa/isa $(wildcard $(CONFORMANCE))
 	CONFORMANCE=$(CONFORMANCE) $< --cases >$@
 
 ALL += $(O)/bpf_conformance_plugin $(O)/conformance.cases
-CHECKS += $(SAN)/tests/isa/isa $(SAN)/tests/isa/differential $(O)/tests/isa/fused
+CHECKS += $(SAN)/tests/isa/isa $(SAN)/tests/isa/differential
 
 # Which of them the verifier refuses; "make -C userspace conformance-load" prints that beside what the
 # running kernel says, to whoever may use bpf(2).
@@ -62,10 +59,3 @@ PROGRAMS ?= 1000000
 .PHONY: differential
 differential: $(SAN)/tests/isa/differential
 	$< $(PROGRAMS)
-
-# Does a row of the interpreter's fail when its handler is wrong?
-FUSED_OBJS := $(addprefix $(O)/tests/isa/,fused.o env.o) $(addprefix $(O)/engine/,$(ISA_OBJS)) \
-	$(addprefix $(O)/port/,$(PORT_OBJS))
-.PHONY: fused-mutants
-fused-mutants: $(FUSED_OBJS)
-	$(TOP)/userspace/tests/isa/fused_mutants.sh "$(CC) $(filter-out -MMD -MP -MT $@,$(ENGINE_CFLAGS))" $(FUSED_OBJS)
