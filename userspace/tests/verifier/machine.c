@@ -241,8 +241,8 @@ static void *memory(u64 addr, u32 size)
 {
 	if (addr == (u64)&element && size <= sizeof(element))
 		return &element;
-	if (addr == (u64)&key && size <= sizeof(key))
-		return &key;
+	if (addr >= (u64)&key && addr + size <= (u64)&key + sizeof(key))
+		return (void *)addr;
 	for (u32 i = 0; i < ARRAY_SIZE(objects); i++)
 		if (addr >= (u64)objects[i] + DATA_AT && addr + size <= (u64)objects[i] + OBJECT_SIZE)
 			return (void *)addr;

@@ -77,22 +77,32 @@ verifier-mutants: $(MUTANT_TESTS) $(addprefix $(VERIFIER_FAST)/,run.o machine.o 
 
 # Programs in C that the engine in the process judges and runs, where clang is there to compile them; "make
 # features" asks the running kernel whether it agrees.
-$(O)/tests/features.bpf.o: $(TOP)/userspace/tests/verifier/features.bpf.c
+KNOWN_DIR := $(TOP)/userspace/tests/verifier
+KNOWN_OBJS := $(addprefix $(O)/tests/known/,numbers.bpf.o memory.bpf.o functions.bpf.o loops.bpf.o programs.bpf.o \
+	proprietary.bpf.o)
+$(KNOWN_OBJS): $(O)/tests/known/%.bpf.o: $(KNOWN_DIR)/%.bpf.c $(KNOWN_DIR)/features.h
 	@mkdir -p $(@D)
-	clang -O2 -g -target bpf -mcpu=v3 -I/usr/include/$(shell uname -m)-linux-gnu -Wall -Werror -c -o $@ $<
-$(O)/tests/features: $(TOP)/userspace/tests/verifier/features.c
+	clang -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 -I/usr/include/$(shell uname -m)-linux-gnu -Wall -Werror -c -o $@ $<
+$(O)/tests/known/features: $(KNOWN_DIR)/features.c $(KNOWN_DIR)/features.def
 	@mkdir -p $(@D)
 	$(CC) $(BASE_CFLAGS) -O2 -o $@ $< -lbpf
 # the program that "make check" runs: it preloads the engine
-$(O)/tests/features-check: $(O)/tests/features $(O)/tests/features.bpf.o $(O)/libkbpf-check.so
-	printf '#!/bin/sh\nLD_PRELOAD=%s exec %s %s\n' $(O)/libkbpf-check.so $(O)/tests/features \
-		$(O)/tests/features.bpf.o >$@
+$(O)/tests/features-check: $(O)/tests/known/features $(KNOWN_OBJS) $(O)/libkbpf-check.so
+	printf '#!/bin/sh\nLD_PRELOAD=%s exec %s %s\n' $(O)/libkbpf-check.so $< '$(KNOWN_OBJS)' >$@
 	chmod +x $@
 CHECKS += $(O)/tests/features-check
 
 .PHONY: features
-features: $(O)/tests/features $(O)/tests/features.bpf.o
-	$(O)/tests/features $(O)/tests/features.bpf.o
+features: $(O)/tests/known/features $(KNOWN_OBJS)
+	$< $(KNOWN_OBJS)
+
+# Programs that are hard on verifiers, with a limit on the time; not under sanitizers, for the time's sake.
+$(O)/tests/synthetic.o: $(TOP)/userspace/bench/synthetic.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) -O2 -c -o $@ $<
+$(O)/tests/worst: $(TOP)/userspace/tests/verifier/worst.c $(O)/tests/synthetic.o $(INPROC_OBJS) $(O)/libkbpf_engine.a
+	$(CC) $(ENGINE_CFLAGS) -I$(TOP)/userspace -O2 -o $@ $(filter %.c %.o %.a,$^) -lpthread
+CHECKS += $(O)/tests/worst
 
 # The running kernel's verdicts beside the engine's; for whoever may use bpf(2).
 $(O)/tests/differential_kernel.o: $(TOP)/userspace/tests/verifier/differential_kernel.c
