@@ -47,6 +47,11 @@ noticed()
 }
 
 echo "KTAP version 1"
+# where nothing is changed nobody may notice anything
+file=tnum.c
+cp "$top/module/engine/verifier/tnum.c" "$tmp/verifier/"
+noticed "$@" || { echo "Bail out! the tests fail as they are: $by"; exit 1; }
+rm "$tmp/verifier/tnum.c"
 while IFS=$'\t' read -r file what change equivalent; do
 	[[ $file == \#* || -z $file || ! "$file $what" =~ $only ]] && continue
 	n=$((n + 1))
