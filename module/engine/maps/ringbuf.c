@@ -184,9 +184,9 @@ static void stamp(struct ring *rb, struct rec_hdr *hdr, u32 size)
 }
 
 /* Under the lock. */
-static struct rec_hdr *reserve_locked(struct ring *rb, u32 size)
+static struct rec_hdr *reserve_locked(struct ring *rb, u32 size, u64 space)
 {
-	u64 pos = READ_ONCE(*rb->producer), end = pos + rec_space(rb, size);
+	u64 pos = READ_ONCE(*rb->producer), end = pos + space;
 	struct rec_hdr *hdr;
 
 	if (!has_room(rb, pos, end)) {
@@ -198,7 +198,7 @@ static struct rec_hdr *reserve_locked(struct ring *rb, u32 size)
 	hdr->pg_off = ((unsigned long)hdr - (unsigned long)rb->base) >> PAGE_SHIFT;
 	/* The header is busy before a consumer may look at it. */
 	smp_store_release(rb->producer, end);
-	if (rb->trailer)
+	if (unlikely(rb->trailer))
 		stamp(rb, hdr, size);
 	return hdr;
 }
@@ -206,10 +206,11 @@ static struct rec_hdr *reserve_locked(struct ring *rb, u32 size)
 void *kbpf_ringbuf_reserve(struct kbpf_map *map, u64 size)
 {
 	struct ring *rb = ring_here(to_rings(map));
+	u64 space = rec_space(rb, size);
 	struct rec_hdr *hdr;
 	unsigned long flags;
 
-	if (unlikely(size > MAX_RECORD || rec_space(rb, size) > rb->mask + 1)) {
+	if (unlikely(size > MAX_RECORD || space > rb->mask + 1)) {
 		kbpf_map_count(map, refused_full);
 		return NULL;
 	}
@@ -217,7 +218,7 @@ void *kbpf_ringbuf_reserve(struct kbpf_map *map, u64 size)
 		kbpf_map_count(map, refused_busy);
 		return NULL;
 	}
-	hdr = reserve_locked(rb, size);
+	hdr = reserve_locked(rb, size, space);
 	kbpf_map_unlock(&rb->lock, flags);
 	if (unlikely(!hdr)) {
 		kbpf_map_count(map, refused_full);
@@ -230,7 +231,7 @@ void *kbpf_ringbuf_reserve(struct kbpf_map *map, u64 size)
  * A consumer that has read all there was sleeps before this record; any other
  * will come across it by itself.
  */
-static void commit(void *record, u64 flags, u32 discard)
+static __always_inline void commit(void *record, u64 flags, u32 discard)
 {
 	struct rec_hdr *hdr = record - REC_HDR;
 	struct ring *rb = ring_of(hdr);
